@@ -1,0 +1,1 @@
+//! The `ringfence` command as a library over a host.
