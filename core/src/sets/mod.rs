@@ -5,10 +5,20 @@
 
 mod addresses;
 mod cidr;
+mod cover;
 mod intervals;
+mod label_syntax;
+mod labels;
 mod ports;
+mod values;
 
 pub use addresses::{AddressSet, split_atoms};
 pub use cidr::{Cidr, CidrError, parse_cidr};
+pub use cover::{Cover, cover, disjoint, implies, satisfiable};
 pub use intervals::{Intervals, Point};
+pub use label_syntax::{
+    KeyError, NameFault, RequirementError, ValueError, validate_key, validate_requirement, validate_value,
+};
+pub use labels::{LabelSelector, Labels, Operator, Requirement, UnknownOperator};
 pub use ports::{ConnectionSet, PortSet, Protocol, UnknownProtocol};
+pub use values::ValueSet;
