@@ -6,19 +6,23 @@
 mod addresses;
 mod cidr;
 mod cover;
+mod ids;
 mod intervals;
 mod label_syntax;
 mod labels;
+mod pool;
 mod ports;
 mod values;
 
 pub use addresses::{AddressSet, split_atoms};
 pub use cidr::{Cidr, CidrError, parse_cidr};
 pub use cover::{Cover, cover, disjoint, implies, satisfiable};
+pub use ids::IdSet;
 pub use intervals::{Intervals, Point};
 pub use label_syntax::{
     KeyError, NameFault, RequirementError, ValueError, validate_key, validate_requirement, validate_value,
 };
 pub use labels::{LabelSelector, Labels, Operator, Requirement, UnknownOperator};
+pub use pool::Pool;
 pub use ports::{ConnectionSet, PortSet, Protocol, UnknownProtocol};
 pub use values::ValueSet;
