@@ -1,0 +1,95 @@
+//! What deploys what: the objects that give other files a namespace.
+
+use serde::Deserialize;
+
+use crate::yaml::Node;
+
+/// The parts of a Kustomize configuration that decide which files it deploys, and where.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Kustomization {
+    /// The namespace that it sets on everything below it.
+    pub namespace: Option<String>,
+    /// Put before each name.
+    pub name_prefix: Option<String>,
+    /// Put after each name.
+    pub name_suffix: Option<String>,
+    resources: Option<Vec<String>>,
+    bases: Option<Vec<String>>,
+    components: Option<Vec<String>>,
+}
+
+impl Kustomization {
+    /// The files and folders that it takes in, as written.
+    pub fn references(&self) -> impl Iterator<Item = &str> {
+        [&self.resources, &self.bases, &self.components].into_iter().flatten().flatten().map(String::as_str)
+    }
+}
+
+/// A folder of the repository that a GitOps controller deploys to a namespace.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeployedPath {
+    /// The folder, relative to the repository's root.
+    pub path: String,
+    /// The namespace that objects without one get.
+    pub namespace: String,
+    /// Whether the controller moves every object there, whatever it says itself (Flux `targetNamespace`).
+    pub overrides: bool,
+}
+
+/// `spec.source.path` (or the first of `spec.sources`) and `spec.destination.namespace` of an Argo CD Application.
+pub(super) fn argo_application(node: Node<'_>) -> Option<DeployedPath> {
+    let path = node.at("spec.source.path").or_else(|| node.at("spec.sources[0].path"))?;
+    let namespace = node.at("spec.destination.namespace")?;
+    deployed(path, namespace, false)
+}
+
+/// `spec.path` and `spec.targetNamespace` of a Flux Kustomization.
+pub(super) fn flux_kustomization(node: Node<'_>) -> Option<DeployedPath> {
+    deployed(node.at("spec.path")?, node.at("spec.targetNamespace")?, true)
+}
+
+fn deployed(path: Node<'_>, namespace: Node<'_>, overrides: bool) -> Option<DeployedPath> {
+    let path = path.as_str()?.trim_start_matches("./").trim_matches('/').to_owned();
+    Some(DeployedPath { path, namespace: namespace.as_str()?.to_owned(), overrides })
+}
+
+/// A Service that something outside the cluster is sent to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Backend {
+    /// The Service's name, in the object's own namespace unless it says otherwise.
+    pub service: String,
+    /// The Service's namespace, where it is written.
+    pub namespace: Option<String>,
+}
+
+/// The Services that an Ingress, a Gateway API route or an OpenShift Route sends to.
+pub(super) fn backends(node: Node<'_>) -> Vec<Backend> {
+    let mut found = Vec::new();
+    let Some(spec) = node.get("spec") else { return found };
+    let rules = || spec.get("rules").into_iter().flat_map(|rules| rules.items());
+    let ingress_backends = rules()
+        .filter_map(|rule| rule.at("http.paths"))
+        .flat_map(|paths| paths.items())
+        .filter_map(|path| path.get("backend"))
+        .chain(spec.get("defaultBackend"))
+        .chain(spec.get("backend"));
+    for backend in ingress_backends {
+        found.extend(backend_of(backend.at("service.name").or_else(|| backend.get("serviceName")), None));
+    }
+    for reference in rules().filter_map(|rule| rule.get("backendRefs")).flat_map(|refs| refs.items()) {
+        found.extend(backend_of(reference.get("name"), reference.get("namespace")));
+    }
+    let alternates = spec.get("alternateBackends").into_iter().flat_map(|list| list.items());
+    for target in spec.get("to").into_iter().chain(alternates) {
+        found.extend(backend_of(target.get("name"), None));
+    }
+    found
+}
+
+fn backend_of(service: Option<Node<'_>>, namespace: Option<Node<'_>>) -> Option<Backend> {
+    Some(Backend {
+        service: service?.as_str()?.to_owned(),
+        namespace: namespace.and_then(|node| node.as_str()).map(|text| text.to_owned()),
+    })
+}

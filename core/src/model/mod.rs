@@ -1,0 +1,160 @@
+//! Typed objects with their places.
+//!
+//! A [`File`] is a pure function of a path and its bytes: a host may read many files on many threads. Every object
+//! keeps the document and the node it came from, so that a field path can be turned into bytes at any time.
+
+mod custom;
+mod fault;
+mod fields;
+mod kinds;
+mod layout;
+mod policy;
+mod read;
+mod selector;
+mod workload;
+
+use std::sync::Arc;
+
+pub use custom::CustomWorkload;
+pub use fault::{Fault, FaultKind};
+pub use fields::nearest;
+pub use kinds::{OtherApi, group};
+pub use layout::{Backend, DeployedPath, Kustomization};
+pub use policy::{Direction, Half, IpBlock, NetworkPolicy, Peer, Port, Rule};
+pub use read::{ReadOptions, read_file};
+pub use workload::{ContainerPort, Workload};
+
+use crate::sets::{Labels, Protocol};
+use crate::text::{SourceFile, Span};
+use crate::yaml::{Document, Node, NodeId};
+
+/// One file, read.
+#[derive(Clone, Debug)]
+pub struct File {
+    /// Its path and text.
+    pub source: SourceFile,
+    /// The documents that were built.
+    pub documents: Vec<Document>,
+    /// The Kubernetes objects in them, in the order of the text.
+    pub objects: Vec<Object>,
+    /// How many objects are of kinds that no rule reads; they were not built.
+    pub unread: u32,
+    /// Documents that hold no Kubernetes object, with the reason.
+    pub skipped: Vec<SkippedDocument>,
+}
+
+/// A document that holds no Kubernetes object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SkippedDocument {
+    /// Its bytes.
+    pub span: Span,
+    /// Why it holds none.
+    pub reason: &'static str,
+    /// Whether something that looks like Kubernetes was lost: templates and broken documents, not other YAML.
+    pub lost: bool,
+}
+
+impl File {
+    /// The node of an object of this file.
+    pub fn node(&self, object: &Object) -> Option<Node<'_>> {
+        let document = self.documents.get(object.document as usize)?;
+        Some(document.node(&self.source.text, object.node))
+    }
+}
+
+/// One Kubernetes object.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Object {
+    /// `apiVersion` as written.
+    pub api_version: Arc<str>,
+    /// `kind` as written.
+    pub kind: Arc<str>,
+    /// `metadata.name`, or `metadata.generateName` where only that is written; empty where both are missing.
+    pub name: Arc<str>,
+    /// Whether the name is a `generateName`: no two such objects are the same.
+    pub generated_name: bool,
+    /// `metadata.namespace` as written.
+    pub namespace: Option<Arc<str>>,
+    /// `metadata.labels`.
+    pub labels: Labels,
+    /// The annotations with Ringfence's own prefix, key without the prefix → value.
+    pub annotations: Vec<(String, String)>,
+    /// The index of its document in [`File::documents`].
+    pub document: u32,
+    /// Its node there.
+    pub node: NodeId,
+    /// What it is.
+    pub body: Body,
+    /// What is wrong with it by itself.
+    pub faults: Vec<Fault>,
+}
+
+/// The prefix of every annotation and label key of Ringfence.
+pub const PREFIX: &str = "ringfence.dev/";
+
+impl Object {
+    /// Whether objects of this kind live in a namespace.
+    pub fn is_namespaced(&self) -> bool {
+        match &self.body {
+            Body::Namespace | Body::Kustomization(_) => false,
+            Body::OtherPolicy(api) => !api.cluster_wide,
+            _ => true,
+        }
+    }
+}
+
+/// What an object is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Body {
+    /// A Namespace; its labels are the object's.
+    Namespace,
+    /// Something that makes Pods: one entry for each Pod template.
+    Workloads(Vec<Workload>),
+    /// A Service.
+    Service(Service),
+    /// A NetworkPolicy.
+    NetworkPolicy(NetworkPolicy),
+    /// A policy of another API, or a generator of policies.
+    OtherPolicy(OtherApi),
+    /// Something that lets clients outside the cluster in, to these Services.
+    Exposure(Vec<Backend>),
+    /// A Kustomize configuration.
+    Kustomization(Kustomization),
+    /// An Argo CD Application or a Flux Kustomization.
+    Deployed(DeployedPath),
+    /// A ConfigMap that configures a network plugin.
+    ConfigMap,
+    /// A custom resource that seems to hold a Pod template which Ringfence doesn't know.
+    Unknown,
+    /// A kind that is read, with a value of a wrong type: what it would be is unknown.
+    Broken(&'static str),
+}
+
+/// A Service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Service {
+    /// Which Pods it sends to; none for a Service without a selector.
+    pub selector: Option<Labels>,
+    /// Its ports.
+    pub ports: Vec<ServicePort>,
+    /// Whether clients outside the cluster reach it: type LoadBalancer or NodePort, or `externalIPs`.
+    pub external: bool,
+}
+
+/// One port of a Service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServicePort {
+    /// The protocol.
+    pub protocol: Protocol,
+    /// Where it sends to: a number or the name of a container port.
+    pub target: Target,
+}
+
+/// The `targetPort` of a Service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// A number.
+    Number(u16),
+    /// The name of a container port.
+    Name(String),
+}

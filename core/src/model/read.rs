@@ -1,0 +1,484 @@
+//! Bytes of one file → its objects. Pure, and never fails: what can't be read becomes a fault or a skipped document.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use k8s_openapi::api::core::v1::ServiceSpec;
+use k8s_openapi::api::networking::v1::NetworkPolicySpec;
+use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
+use serde::de::DeserializeOwned;
+
+use super::custom::CustomWorkload;
+use super::fault::{Fault, FaultKind};
+use super::kinds::{Role, WorkloadKind, role};
+use super::workload::{ObjectMeta, PodStatus, PodTemplateSpec};
+use super::{
+    Body, Direction, File, Object, PREFIX, Service, ServicePort, SkippedDocument, Target, Workload, fields, layout,
+    nearest, policy,
+};
+use crate::sets::Labels;
+use crate::text::{SourceFile, Span};
+use crate::yaml::{self, Limits, Node, NodeKind, UnknownField};
+
+/// What a reader needs to know beyond the bytes.
+#[derive(Clone, Debug, Default)]
+pub struct ReadOptions {
+    /// Custom resources that make Pods, beyond the known ones.
+    pub workload_kinds: Vec<CustomWorkload>,
+    /// Bounds on documents.
+    pub limits: Limits,
+}
+
+/// Reads one file.
+pub fn read_file(path: &str, bytes: &[u8], options: &ReadOptions) -> File {
+    let source = SourceFile::new(path, bytes);
+    let text = Arc::clone(&source.text);
+    let mut file = File { source, documents: Vec::new(), objects: Vec::new(), unread: 0, skipped: Vec::new() };
+    for span in yaml::documents(&text) {
+        if is_unread(&text, span, options) {
+            file.unread += 1;
+        } else {
+            read_document(&text, span, options, &mut file);
+        }
+    }
+    file
+}
+
+/// Whether the document is certainly an object of a kind that no rule reads, judged without parsing it.
+fn is_unread(text: &str, span: Span, options: &ReadOptions) -> bool {
+    let peek = yaml::peek(text, span);
+    let (Some(api_version), Some(kind), true) = (peek.api_version, peek.kind, peek.certain) else {
+        return false;
+    };
+    match role(api_version, kind, &options.workload_kinds) {
+        Role::Unread => !may_hold_pods(api_version, span.of(text)),
+        Role::ConfigMap => !configures_network_plugin(span.of(text)),
+        Role::OtherPolicy(api) => api.only_with.is_some_and(|needle| !span.of(text).contains(needle)),
+        _ => false,
+    }
+}
+
+/// Whether a custom resource plausibly holds a Pod template: it is of no API group of Kubernetes itself and names
+/// containers.
+fn may_hold_pods(api_version: &str, text: &str) -> bool {
+    let group = super::group(api_version);
+    group.contains('.') && !group.ends_with(".k8s.io") && text.contains("containers:") && text.contains("image:")
+}
+
+/// The names of the ConfigMaps that well-known network plugins read.
+const PLUGIN_CONFIGS: [&str; 4] = ["cilium-config", "kube-flannel-cfg", "amazon-vpc-cni", "kindnet"];
+
+fn configures_network_plugin(text: &str) -> bool {
+    PLUGIN_CONFIGS.iter().any(|name| text.contains(name))
+}
+
+fn read_document(text: &Arc<str>, span: Span, options: &ReadOptions, file: &mut File) {
+    let document = yaml::parse(text, span, &options.limits);
+    let index = u32::try_from(file.documents.len()).unwrap_or(u32::MAX);
+    let mut objects = Vec::new();
+    let mut reader = Reader { options, document: index, objects: &mut objects, unread: 0 };
+    let skipped = match document.root(text) {
+        Some(root) => reader.read_root(root, &file.source.path),
+        None if document.problems.is_empty() => None,
+        None => Some(("it can't be parsed", true)),
+    };
+    file.unread += reader.unread;
+    file.objects.append(&mut objects);
+    file.skipped.extend(skipped.map(|(reason, lost)| SkippedDocument { span, reason, lost }));
+    file.documents.push(document);
+}
+
+struct Reader<'r> {
+    options: &'r ReadOptions,
+    document: u32,
+    objects: &'r mut Vec<Object>,
+    unread: u32,
+}
+
+impl Reader<'_> {
+    /// Reads the root of a document; otherwise says why it is no object.
+    fn read_root(&mut self, root: Node<'_>, path: &str) -> Option<(&'static str, bool)> {
+        let file_name = path.rsplit('/').next().unwrap_or(path);
+        let is_kustomization = matches!(file_name, "kustomization.yaml" | "kustomization.yml" | "Kustomization");
+        match root.kind() {
+            NodeKind::Mapping if is_kustomization => {
+                self.push_kustomization(root, path);
+                None
+            }
+            NodeKind::Mapping => self.read_object(root, false),
+            NodeKind::Sequence => Some(("it is a list, not a Kubernetes object", false)),
+            NodeKind::Scalar if root.is_null() => None,
+            NodeKind::Scalar => Some(("it is a single value, not a Kubernetes object", false)),
+        }
+    }
+
+    fn read_object(&mut self, node: Node<'_>, in_list: bool) -> Option<(&'static str, bool)> {
+        let text = |key: &str| node.get(key).and_then(|value| value.as_str());
+        let (api_version, kind) = match (text("apiVersion"), text("kind")) {
+            (Some(api_version), Some(kind)) => (api_version, kind),
+            (None, None) => return Some(("it has no `apiVersion` and no `kind`", false)),
+            (Some(_), None) => return Some(("it has an `apiVersion` but no `kind`", true)),
+            (None, Some(_)) => return Some(("it has a `kind` but no `apiVersion`", false)),
+        };
+        let (api_version, kind) = (&*api_version, &*kind);
+        match role(api_version, kind, &self.options.workload_kinds) {
+            Role::List => self.read_list(node, api_version, kind, in_list),
+            Role::Unread if !may_hold_pods(api_version, node.text()) => self.unread += 1,
+            Role::ConfigMap if !configures_network_plugin(node.text()) => self.unread += 1,
+            Role::OtherPolicy(api) if api.only_with.is_some_and(|needle| !node.text().contains(needle)) => {
+                self.unread += 1;
+            }
+            role => {
+                let object = self.object(node, api_version, kind, role);
+                self.objects.push(object);
+            }
+        }
+        None
+    }
+
+    fn read_list(&mut self, node: Node<'_>, api_version: &str, kind: &str, in_list: bool) {
+        if in_list {
+            let mut list = self.bare_object(node, api_version, kind, Body::Unknown);
+            list.faults.push(
+                Fault::tolerated(FaultKind::Shape, "kind", "a List stands inside a List")
+                    .help("its items were read; write them into the outer List"),
+            );
+            self.objects.push(list);
+        }
+        // Lists nest no deeper than the depth limit of the front end.
+        for item in node.get("items").into_iter().flat_map(|items| items.items()) {
+            if item.kind() == NodeKind::Mapping {
+                self.read_object(item, true);
+            }
+        }
+    }
+
+    fn bare_object(&self, node: Node<'_>, api_version: &str, kind: &str, body: Body) -> Object {
+        Object {
+            api_version: Arc::from(api_version),
+            kind: Arc::from(kind),
+            name: Arc::from(""),
+            generated_name: false,
+            namespace: None,
+            labels: Labels::default(),
+            annotations: Vec::new(),
+            document: self.document,
+            node: node.id(),
+            body,
+            faults: Vec::new(),
+        }
+    }
+
+    fn push_kustomization(&mut self, root: Node<'_>, path: &str) {
+        let mut faults = Vec::new();
+        let read = typed(root, "", &mut Lenient, &mut faults);
+        let body = read.map_or(Body::Broken("Kustomization"), Body::Kustomization);
+        let mut object = self.bare_object(root, "kustomize.config.k8s.io/v1beta1", "Kustomization", body);
+        let folder = path.rsplit_once('/').map_or(".", |(folder, _)| folder);
+        object.name = Arc::from(folder);
+        object.faults = faults;
+        self.objects.push(object);
+    }
+
+    fn object(&self, node: Node<'_>, api_version: &str, kind: &str, role: Role<'_>) -> Object {
+        let mut object = self.bare_object(node, api_version, kind, Body::Unknown);
+        let mut faults = Vec::new();
+        let meta = node.get("metadata").filter(|meta| !meta.is_null());
+        let known = matches!(
+            role,
+            Role::Namespace | Role::Service | Role::NetworkPolicy { .. } | Role::Workload(_)
+        );
+        let mut unknown: Box<dyn Unknown> = if known { Box::new(Strict) } else { Box::new(Lenient) };
+        let read = meta.and_then(|meta| typed::<ObjectMeta>(meta, "metadata", &mut *unknown, &mut faults));
+        let broken_meta = meta.is_some() && read.is_none();
+        let meta = read.unwrap_or_default();
+        object.generated_name = meta.name.is_none() && meta.generate_name.is_some();
+        object.name = meta.name.or(meta.generate_name).map_or(object.name, Arc::from);
+        object.namespace = meta.namespace.filter(|namespace| !namespace.is_empty()).map(Arc::from);
+        object.labels = Labels::from(meta.labels.unwrap_or_default());
+        object.annotations = own_annotations(meta.annotations.unwrap_or_default());
+        if broken_meta {
+            salvage_identity(node, &mut object);
+        }
+        object.body = body(node, role, &object.name, &mut faults);
+        if broken_meta && let Body::Workloads(workloads) = &mut object.body {
+            workloads.iter_mut().filter(|w| w.template.is_empty()).for_each(|w| w.open_labels = true);
+        }
+        object.faults = faults;
+        object
+    }
+}
+
+/// Name and namespace of an object whose metadata has a wrong type somewhere.
+fn salvage_identity(node: Node<'_>, object: &mut Object) {
+    let text = |path: &str| node.at(path).and_then(|value| value.as_str()).map(|text| Arc::from(&*text));
+    object.name = text("metadata.name").unwrap_or_else(|| Arc::from(""));
+    object.namespace = text("metadata.namespace");
+}
+
+fn own_annotations(annotations: std::collections::BTreeMap<String, String>) -> Vec<(String, String)> {
+    let own = |(key, value): (String, String)| Some((key.strip_prefix(PREFIX)?.to_owned(), value));
+    annotations.into_iter().filter_map(own).collect()
+}
+
+fn body(node: Node<'_>, role: Role<'_>, name: &str, faults: &mut Vec<Fault>) -> Body {
+    match role {
+        Role::Namespace => Body::Namespace,
+        Role::Workload(kind) => builtin_workload(node, kind, faults),
+        Role::Custom(custom) => Body::Workloads(custom_workloads(node, custom, name, faults)),
+        Role::Service => service(node, faults),
+        Role::NetworkPolicy { removed } => network_policy(node, removed, faults),
+        Role::OtherPolicy(api) => Body::OtherPolicy(api),
+        Role::Exposure => Body::Exposure(layout::backends(node)),
+        Role::Kustomization => typed(node, "", &mut Lenient, faults)
+            .map_or(Body::Broken("Kustomization"), Body::Kustomization),
+        Role::ArgoApplication => layout::argo_application(node).map_or(Body::Unknown, Body::Deployed),
+        Role::FluxKustomization => layout::flux_kustomization(node).map_or(Body::Unknown, Body::Deployed),
+        Role::ConfigMap => Body::ConfigMap,
+        Role::List | Role::Unread => Body::Unknown,
+    }
+}
+
+fn network_policy(node: Node<'_>, removed: bool, faults: &mut Vec<Fault>) -> Body {
+    unknown_keys(node, "", &["apiVersion", "kind", "metadata", "spec"], faults);
+    let spec = match node.get("spec").filter(|spec| !spec.is_null()) {
+        Some(spec) => typed(spec, "spec", &mut Strict, faults),
+        None => Some(NetworkPolicySpec::default()),
+    };
+    let Some(spec) = spec else { return Body::Broken("NetworkPolicy") };
+    let (policy, found) = policy::compile(&spec, removed);
+    faults.extend(found);
+    misplaced_peers(faults);
+    Body::NetworkPolicy(policy)
+}
+
+/// `from` in an egress rule and `to` in an ingress rule are unknown fields with a meaning of their own: the API
+/// server drops them, and what is left allows everybody.
+fn misplaced_peers(faults: &mut [Fault]) {
+    for fault in faults.iter_mut().filter(|fault| fault.kind == FaultKind::UnknownField) {
+        for direction in Direction::BOTH {
+            let wrong = direction.opposite().peers_field();
+            let in_rule = fault.field.strip_prefix("spec.").is_some_and(|rest| {
+                rest.strip_prefix(direction.name()).is_some_and(|rest| rest.starts_with('['))
+                    && rest.ends_with(&format!("].{wrong}"))
+            });
+            if in_rule {
+                let right = direction.peers_field();
+                fault.kind = FaultKind::Peer;
+                fault.message = format!(
+                    "`{wrong}` in an {} rule is ignored, so the rule allows everybody",
+                    direction.name()
+                );
+                fault.help = Some(format!("write `{right}`"));
+                fault.replacement = Some(right.to_owned());
+            }
+        }
+    }
+}
+
+fn builtin_workload(node: Node<'_>, kind: &'static WorkloadKind, faults: &mut Vec<Fault>) -> Body {
+    unknown_keys(node, "", fields::TOP, faults);
+    if kind.template.is_empty() {
+        return pod(node, faults);
+    }
+    if let Some(spec) = node.get("spec") {
+        unknown_keys(spec, "spec", fields::workload_spec(kind.kind), faults);
+    }
+    let Some(template) = node.at(kind.template).filter(|template| !template.is_null()) else {
+        let message = format!("a {} needs a Pod template at `{}`", kind.kind, kind.template);
+        faults.push(
+            Fault::refused(FaultKind::WrongType, kind.template, message)
+                .help("the API server refuses the object: write the template"),
+        );
+        return Body::Broken(kind.kind);
+    };
+    match typed::<PodTemplateSpec>(template, kind.template, &mut Strict, faults) {
+        Some(pod) => {
+            let mut workload = Workload::new(kind.template, pod);
+            workload.runtime_labels = kind.runtime_labels;
+            Body::Workloads(vec![workload])
+        }
+        None => Body::Broken(kind.kind),
+    }
+}
+
+fn pod(node: Node<'_>, faults: &mut Vec<Fault>) -> Body {
+    let status = node.get("status").filter(|status| !status.is_null());
+    let status: PodStatus =
+        status.and_then(|status| typed(status, "status", &mut Lenient, faults)).unwrap_or_default();
+    let completed = status.is_completed();
+    match typed::<PodTemplateSpec>(node, "", &mut OnlySpec, faults) {
+        Some(_) if completed => Body::Workloads(Vec::new()),
+        Some(pod) => Body::Workloads(vec![Workload::new("", pod).with_status(status)]),
+        None => Body::Broken("Pod"),
+    }
+}
+
+fn custom_workloads(
+    node: Node<'_>,
+    custom: &CustomWorkload,
+    name: &str,
+    faults: &mut Vec<Fault>,
+) -> Vec<Workload> {
+    let mut templates = Vec::new();
+    for pattern in custom.templates.iter() {
+        expand(node, pattern, String::new(), &mut templates);
+    }
+    let mut workloads: Vec<_> = templates
+        .into_iter()
+        .filter_map(|(path, template)| {
+            let pod = typed::<PodTemplateSpec>(template, &path, &mut Lenient, faults)?;
+            Some(Workload::new(path, pod))
+        })
+        .collect();
+    if workloads.is_empty() {
+        workloads.push(Workload::new("", PodTemplateSpec::default()));
+    }
+    for workload in &mut workloads {
+        for (key, value) in custom.labels.iter() {
+            workload.labels.insert(key.clone(), value.replace("{name}", name));
+        }
+        workload.open_labels = !custom.exact;
+    }
+    workloads
+}
+
+/// The nodes at a path in which `[*]` stands for each item.
+fn expand<'n>(node: Node<'n>, pattern: &str, prefix: String, found: &mut Vec<(String, Node<'n>)>) {
+    let join = |prefix: &str, rest: &str| if prefix.is_empty() { rest.to_owned() } else { format!("{prefix}.{rest}") };
+    match pattern.split_once("[*]") {
+        Some((list, rest)) => {
+            let path = join(&prefix, list);
+            let items = node.at(list).into_iter().flat_map(|list| list.items()).enumerate();
+            for (i, item) in items {
+                expand(item, rest.trim_start_matches('.'), format!("{path}[{i}]"), found);
+            }
+        }
+        None => found.extend(node.at(pattern).map(|template| (join(&prefix, pattern), template))),
+    }
+}
+
+fn service(node: Node<'_>, faults: &mut Vec<Fault>) -> Body {
+    unknown_keys(node, "", fields::TOP, faults);
+    let spec = match node.get("spec").filter(|spec| !spec.is_null()) {
+        Some(spec) => typed::<ServiceSpec>(spec, "spec", &mut Strict, faults),
+        None => Some(ServiceSpec::default()),
+    };
+    let Some(spec) = spec else { return Body::Broken("Service") };
+    let external = matches!(spec.type_.as_deref(), Some("LoadBalancer" | "NodePort"))
+        || spec.external_ips.is_some_and(|ips| !ips.is_empty());
+    let ports = spec.ports.unwrap_or_default().into_iter().filter_map(|port| {
+        let own = u16::try_from(port.port).ok();
+        let target = match port.target_port {
+            Some(IntOrString::String(name)) => Target::Name(name),
+            Some(IntOrString::Int(number)) => Target::Number(u16::try_from(number).ok().filter(|n| *n > 0).or(own)?),
+            None => Target::Number(own?),
+        };
+        let protocol = port.protocol.as_deref().unwrap_or("TCP").parse().ok()?;
+        Some(ServicePort { protocol, target })
+    });
+    Body::Service(Service {
+        selector: spec.selector.filter(|selector| !selector.is_empty()).map(Labels::from),
+        ports: ports.collect(),
+        external,
+    })
+}
+
+/// What to do with the unknown fields of a typed read.
+trait Unknown {
+    /// Whether an unknown field of the struct `owner` is a fault.
+    fn is_fault(&self, owner: &str) -> bool;
+}
+
+/// Every field is checked.
+struct Strict;
+
+/// No field is checked: the type is a thin view of a larger object.
+struct Lenient;
+
+/// As [`Strict`], but the outermost struct is a thin view.
+struct OnlySpec;
+
+impl Unknown for Strict {
+    fn is_fault(&self, _: &str) -> bool {
+        true
+    }
+}
+
+impl Unknown for Lenient {
+    fn is_fault(&self, _: &str) -> bool {
+        false
+    }
+}
+
+impl Unknown for OnlySpec {
+    fn is_fault(&self, owner: &str) -> bool {
+        !matches!(owner, "PodTemplateSpec" | "ObjectMeta")
+    }
+}
+
+/// Reads a typed value; a wrong type becomes a fault, and so do unknown fields where `unknown` says so.
+fn typed<T: DeserializeOwned>(
+    node: Node<'_>,
+    field: &str,
+    unknown: &mut (impl Unknown + ?Sized),
+    faults: &mut Vec<Fault>,
+) -> Option<T> {
+    let (value, unknown_fields) = yaml::from_node::<T>(node);
+    for found in unknown_fields.iter().filter(|found| unknown.is_fault(found.owner)) {
+        faults.extend(unknown_field(found, field));
+    }
+    match value {
+        Ok(value) => Some(value),
+        Err(error) => {
+            faults.push(
+                Fault::refused(FaultKind::WrongType, join_path(field, &error.path), error.message)
+                    .help("the API server refuses the object: correct the value's type"),
+            );
+            None
+        }
+    }
+}
+
+fn join_path<'p>(prefix: &'p str, rest: &'p str) -> Cow<'p, str> {
+    match (prefix, rest) {
+        ("", rest) => Cow::Borrowed(rest),
+        (prefix, "") => Cow::Borrowed(prefix),
+        (prefix, rest) if rest.starts_with('[') => Cow::Owned(format!("{prefix}{rest}")),
+        (prefix, rest) => Cow::Owned(format!("{prefix}.{rest}")),
+    }
+}
+
+fn unknown_field(found: &UnknownField, prefix: &str) -> Option<Fault> {
+    let further = fields::further(found.owner);
+    if further.contains(&&*found.name) {
+        return None;
+    }
+    let known = || found.known.iter().chain(further).copied();
+    Some(unknown_field_fault(&join_path(prefix, &found.path), &found.name, known()))
+}
+
+fn unknown_field_fault<'k>(parent: &str, name: &str, known: impl Iterator<Item = &'k str>) -> Fault {
+    let near = nearest(name, known);
+    let place = if parent.is_empty() { "at the top of the object".to_owned() } else { format!("in `{parent}`") };
+    let help = match near {
+        Some(near) => format!("the API server drops it: did you mean `{near}`?"),
+        None => "the API server drops it: remove it, or move it to where it belongs".to_owned(),
+    };
+    let field = format!("{parent}{}", yaml::path_segment(name));
+    let field = field.trim_start_matches('.').to_owned();
+    Fault::tolerated(FaultKind::UnknownField, field, format!("`{name}` is no field {place}"))
+        .help(help)
+        .replacement(near)
+}
+
+/// Checks the keys of one mapping against a list.
+fn unknown_keys(node: Node<'_>, parent: &str, known: &[&str], faults: &mut Vec<Fault>) {
+    if known.is_empty() {
+        return;
+    }
+    for entry in node.entries() {
+        let Some(name) = entry.key.as_str().filter(|name| !known.contains(&&**name)) else { continue };
+        faults.push(unknown_field_fault(parent, &name, known.iter().copied()));
+    }
+}
