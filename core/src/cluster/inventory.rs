@@ -1,0 +1,477 @@
+//! Namespaces, workloads, classes, Services and policies of one root.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use super::index::{LabelIndex, Selection};
+use super::namespaces::{NamespaceSource, Resolver};
+use super::repository::{ObjectId, Repository};
+use super::roots::Root;
+use crate::model::{Body, ContainerPort, Direction, NetworkPolicy, Object, OtherApi, Service, Workload};
+use crate::sets::{IdSet, LabelSelector, Labels};
+
+macro_rules! dense_id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(pub u32);
+
+        impl $name {
+            /// The id as an index into its table.
+            pub fn index(self) -> usize {
+                self.0 as usize
+            }
+        }
+    };
+}
+
+dense_id!(
+    /// A namespace of the cluster, by name in ascending order.
+    NamespaceId
+);
+dense_id!(
+    /// A workload: one Pod template of one object.
+    WorkloadId
+);
+dense_id!(
+    /// A class: workloads that no policy can tell apart.
+    ClassId
+);
+dense_id!(
+    /// A NetworkPolicy.
+    PolicyId
+);
+
+/// A namespace.
+#[derive(Debug)]
+pub struct NamespaceInfo {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Its labels, with `kubernetes.io/metadata.name` as the API server sets it.
+    pub labels: Labels,
+    /// The Namespace object; none where the namespace is only referred to.
+    pub object: Option<ObjectId>,
+    /// The classes in it that policies can select.
+    pub classes: IdSet,
+    /// Its workloads.
+    pub workloads: Vec<WorkloadId>,
+    /// Its NetworkPolicies.
+    pub policies: Vec<PolicyId>,
+}
+
+/// A workload.
+#[derive(Debug)]
+pub struct WorkloadInfo<'r> {
+    /// The object.
+    pub object: ObjectId,
+    /// Its Pods.
+    pub pods: &'r Workload,
+    /// Its namespace.
+    pub namespace: NamespaceId,
+    /// Who decided on the namespace.
+    pub namespace_source: NamespaceSource,
+    /// Its class.
+    pub class: ClassId,
+}
+
+/// Workloads with the same namespace, labels, ports and host-network flag.
+#[derive(Debug)]
+pub struct Class<'r> {
+    /// Their namespace.
+    pub namespace: NamespaceId,
+    /// Their labels.
+    pub labels: &'r Labels,
+    /// Their declared ports.
+    pub ports: &'r [ContainerPort],
+    /// Whether they share the node's network.
+    pub host_network: bool,
+    /// Whether they may carry further labels.
+    pub open_labels: bool,
+    /// Label keys that their controller adds.
+    pub runtime_labels: &'static [&'static str],
+    /// One of them, to ask for what all share.
+    pub example: &'r Workload,
+    /// Who they are.
+    pub members: Vec<WorkloadId>,
+}
+
+/// A NetworkPolicy with what it selects.
+#[derive(Debug)]
+pub struct PolicyInfo<'r> {
+    /// The object.
+    pub object: ObjectId,
+    /// The policy.
+    pub policy: &'r NetworkPolicy,
+    /// Its name.
+    pub name: &'r str,
+    /// Its namespace.
+    pub namespace: NamespaceId,
+    /// Who decided on the namespace.
+    pub namespace_source: NamespaceSource,
+    /// The classes that it selects, all of its namespace. For an invalid selector: possibly every class there.
+    pub subject: Selection,
+}
+
+/// A policy of another API, or a generator of policies.
+#[derive(Debug)]
+pub struct ForeignPolicy {
+    /// The object.
+    pub object: ObjectId,
+    /// Which API.
+    pub api: OtherApi,
+    /// The namespace that it acts in; none for the whole cluster.
+    pub namespace: Option<NamespaceId>,
+}
+
+/// A Service with what it sends to.
+#[derive(Debug)]
+pub struct ServiceInfo<'r> {
+    /// The object.
+    pub object: ObjectId,
+    /// The Service.
+    pub service: &'r Service,
+    /// Its name.
+    pub name: &'r str,
+    /// Its namespace.
+    pub namespace: NamespaceId,
+    /// The classes that it sends to.
+    pub targets: Selection,
+    /// Whether clients outside the cluster reach it: by its own type, or through an Ingress or a route.
+    pub external: bool,
+}
+
+/// The inventory of one root.
+pub struct Cluster<'r> {
+    /// The files.
+    pub repository: &'r Repository,
+    /// The root's objects, with their namespace, in the repository's order.
+    pub objects: Vec<(ObjectId, Option<NamespaceId>)>,
+    /// The namespaces, by name.
+    pub namespaces: Vec<NamespaceInfo>,
+    /// The workloads, in the repository's order.
+    pub workloads: Vec<WorkloadInfo<'r>>,
+    /// The classes, in order of their first workload.
+    pub classes: Vec<Class<'r>>,
+    /// The NetworkPolicies, in the repository's order.
+    pub policies: Vec<PolicyInfo<'r>>,
+    /// The policies of other APIs.
+    pub foreign: Vec<ForeignPolicy>,
+    /// The Services.
+    pub services: Vec<ServiceInfo<'r>>,
+    /// Namespaces with a custom resource whose Pods nobody can foresee.
+    pub unknown_pods: BTreeSet<NamespaceId>,
+    /// The selectors' index.
+    pub index: LabelIndex,
+}
+
+struct Placed<'r> {
+    id: ObjectId,
+    object: &'r Object,
+    namespace: Option<(NamespaceId, NamespaceSource)>,
+}
+
+impl<'r> Cluster<'r> {
+    /// Takes stock of a root.
+    pub fn new(repository: &'r Repository, root: &Root, resolver: &Resolver) -> Self {
+        let found: Vec<_> = root
+            .files
+            .iter()
+            .flat_map(|file| repository.objects_of(*file))
+            .map(|(id, object)| (id, object, resolver.resolve(repository, id, object)))
+            .collect();
+        let mut namespaces = namespaces(&found);
+        let ids: BTreeMap<Arc<str>, NamespaceId> =
+            namespaces.iter().zip(0u32..).map(|(info, i)| (Arc::clone(&info.name), NamespaceId(i))).collect();
+        let placed: Vec<_> = found
+            .into_iter()
+            .map(|(id, object, resolved)| Placed {
+                id,
+                object,
+                namespace: resolved.and_then(|(name, source)| Some((*ids.get(&name)?, source))),
+            })
+            .collect();
+        let (workloads, classes) = workloads(&placed);
+        for (workload, id) in workloads.iter().zip(0u32..) {
+            if let Some(namespace) = namespaces.get_mut(workload.namespace.index()) {
+                namespace.workloads.push(WorkloadId(id));
+            }
+        }
+        let index = LabelIndex::new(&classes);
+        let mut in_namespace: Vec<Vec<u32>> = vec![Vec::new(); namespaces.len()];
+        for (class, id) in classes.iter().zip(0u32..).filter(|(class, _)| !class.host_network) {
+            if let Some(ids) = in_namespace.get_mut(class.namespace.index()) {
+                ids.push(id);
+            }
+        }
+        for (namespace, classes) in namespaces.iter_mut().zip(in_namespace) {
+            namespace.classes = classes.into_iter().collect();
+        }
+        let policies = policies(&placed, &index, &namespaces);
+        for (policy, id) in policies.iter().zip(0u32..) {
+            if let Some(namespace) = namespaces.get_mut(policy.namespace.index()) {
+                namespace.policies.push(PolicyId(id));
+            }
+        }
+        let services = services(&placed, &index, &namespaces, &ids);
+        let foreign = placed.iter().filter_map(|found| match &found.object.body {
+            Body::OtherPolicy(api) => Some(ForeignPolicy {
+                object: found.id,
+                api: *api,
+                namespace: found.namespace.map(|(id, _)| id).filter(|_| !api.cluster_wide),
+            }),
+            _ => None,
+        });
+        let foreign = foreign.collect();
+        let unknown = placed.iter().filter(|found| matches!(found.object.body, Body::Unknown));
+        let unknown_pods = unknown.filter_map(|found| found.namespace.map(|(id, _)| id)).collect();
+        let objects = placed.iter().map(|found| (found.id, found.namespace.map(|(id, _)| id))).collect();
+        Self {
+            repository,
+            objects,
+            namespaces,
+            workloads,
+            classes,
+            policies,
+            foreign,
+            services,
+            unknown_pods,
+            index,
+        }
+    }
+
+    /// A namespace by id.
+    pub fn namespace(&self, id: NamespaceId) -> Option<&NamespaceInfo> {
+        self.namespaces.get(id.index())
+    }
+
+    /// A namespace's name; empty for an unknown id.
+    pub fn namespace_name(&self, id: NamespaceId) -> &str {
+        self.namespace(id).map_or("", |info| &info.name)
+    }
+
+    /// A namespace by name.
+    pub fn find_namespace(&self, name: &str) -> Option<NamespaceId> {
+        let at = self.namespaces.binary_search_by(|info| info.name.as_ref().cmp(name)).ok()?;
+        Some(NamespaceId(crate::text::offset(at)))
+    }
+
+    /// The namespace that an object of the root ended up in.
+    pub fn namespace_of(&self, id: ObjectId) -> Option<NamespaceId> {
+        let at = self.objects.binary_search_by_key(&id, |(id, _)| *id).ok()?;
+        self.objects.get(at)?.1
+    }
+
+    /// A workload by id.
+    pub fn workload(&self, id: WorkloadId) -> Option<&WorkloadInfo<'r>> {
+        self.workloads.get(id.index())
+    }
+
+    /// A class by id.
+    pub fn class(&self, id: ClassId) -> Option<&Class<'r>> {
+        self.classes.get(id.index())
+    }
+
+    /// A policy by id.
+    pub fn policy(&self, id: PolicyId) -> Option<&PolicyInfo<'r>> {
+        self.policies.get(id.index())
+    }
+
+    /// Every namespace with its id.
+    pub fn namespace_ids(&self) -> impl Iterator<Item = (NamespaceId, &NamespaceInfo)> {
+        self.namespaces.iter().zip(0u32..).map(|(info, id)| (NamespaceId(id), info))
+    }
+
+    /// Every policy with its id.
+    pub fn policy_ids(&self) -> impl Iterator<Item = (PolicyId, &PolicyInfo<'r>)> {
+        self.policies.iter().zip(0u32..).map(|(info, id)| (PolicyId(id), info))
+    }
+
+    /// Every workload with its id.
+    pub fn workload_ids(&self) -> impl Iterator<Item = (WorkloadId, &WorkloadInfo<'r>)> {
+        self.workloads.iter().zip(0u32..).map(|(info, id)| (WorkloadId(id), info))
+    }
+
+    /// The namespaces that a selector selects. A namespace that no manifest declares has only its name as a label.
+    pub fn select_namespaces(&self, selector: &LabelSelector) -> Vec<NamespaceId> {
+        if let [requirement] = selector.requirements()
+            && let Some(names) = requirement.names_of_namespaces()
+        {
+            let mut ids: Vec<_> = names.iter().filter_map(|name| self.find_namespace(name)).collect();
+            ids.sort_unstable();
+            return ids;
+        }
+        self.namespace_ids().filter(|(_, info)| selector.matches(&info.labels)).map(|(id, _)| id).collect()
+    }
+
+    /// The classes that a peer's selectors select, seen from a policy in `own`.
+    pub fn select_pods(
+        &self,
+        own: NamespaceId,
+        namespaces: Option<&LabelSelector>,
+        pods: Option<&LabelSelector>,
+    ) -> Selection {
+        let everything = LabelSelector::everything();
+        let selected = self.index.select(pods.unwrap_or(&everything));
+        match namespaces {
+            None => self.namespace(own).map_or_else(Selection::nothing, |info| selected.within(&info.classes)),
+            Some(selector) if selector.is_everything() => (*selected).clone(),
+            Some(selector) => {
+                let mut classes = IdSet::new();
+                for info in self.select_namespaces(selector).iter().filter_map(|id| self.namespace(*id)) {
+                    classes.union_with(&info.classes);
+                }
+                selected.within(&classes)
+            }
+        }
+    }
+
+    /// How many workloads the classes of a set have.
+    pub fn count_workloads(&self, classes: &IdSet) -> usize {
+        classes.iter().filter_map(|id| self.class(ClassId(id))).map(|class| class.members.len()).sum()
+    }
+
+    /// The workloads of a set of classes, in order of class.
+    pub fn members<'s>(&'s self, classes: &'s IdSet) -> impl Iterator<Item = WorkloadId> + 's {
+        classes.iter().filter_map(|id| self.class(ClassId(id))).flat_map(|class| class.members.iter().copied())
+    }
+}
+
+type Found<'r> = (ObjectId, &'r Object, Option<(Arc<str>, NamespaceSource)>);
+
+fn namespaces(found: &[Found<'_>]) -> Vec<NamespaceInfo> {
+    let mut by_name: BTreeMap<Arc<str>, NamespaceInfo> = BTreeMap::new();
+    for (id, object, resolved) in found {
+        let name = match (&object.body, resolved) {
+            (Body::Namespace, _) => &object.name,
+            (_, Some((name, _))) => name,
+            (_, None) => continue,
+        };
+        let info = by_name.entry(Arc::clone(name)).or_insert_with(|| NamespaceInfo {
+            name: Arc::clone(name),
+            labels: Labels::default(),
+            object: None,
+            classes: IdSet::new(),
+            workloads: Vec::new(),
+            policies: Vec::new(),
+        });
+        if matches!(object.body, Body::Namespace) && info.object.is_none() {
+            info.object = Some(*id);
+            info.labels = object.labels.clone();
+        }
+    }
+    let labelled = by_name.into_values().map(|mut info| {
+        info.labels.insert(NAME_LABEL, &*info.name);
+        info
+    });
+    labelled.collect()
+}
+
+/// The label that the API server sets on every namespace: its name.
+pub const NAME_LABEL: &str = "kubernetes.io/metadata.name";
+
+#[derive(PartialEq, Eq, Hash)]
+struct ClassKey<'r> {
+    namespace: NamespaceId,
+    labels: &'r Labels,
+    ports: &'r [ContainerPort],
+    host_network: bool,
+    open_labels: bool,
+    runtime_labels: &'static [&'static str],
+    pod_ips: &'r [std::net::IpAddr],
+}
+
+fn workloads<'r>(placed: &[Placed<'r>]) -> (Vec<WorkloadInfo<'r>>, Vec<Class<'r>>) {
+    let mut workloads = Vec::new();
+    let mut classes: Vec<Class<'r>> = Vec::new();
+    let mut known: HashMap<ClassKey<'r>, ClassId> = HashMap::new();
+    for found in placed {
+        let (Body::Workloads(all), Some((namespace, namespace_source))) = (&found.object.body, found.namespace)
+        else {
+            continue;
+        };
+        for pods in all {
+            let key = ClassKey {
+                namespace,
+                labels: &pods.labels,
+                ports: &pods.ports,
+                host_network: pods.host_network,
+                open_labels: pods.open_labels,
+                runtime_labels: pods.runtime_labels,
+                pod_ips: &pods.pod_ips,
+            };
+            let class = *known.entry(key).or_insert_with(|| {
+                classes.push(Class {
+                    namespace,
+                    labels: &pods.labels,
+                    ports: &pods.ports,
+                    host_network: pods.host_network,
+                    open_labels: pods.open_labels,
+                    runtime_labels: pods.runtime_labels,
+                    example: pods,
+                    members: Vec::new(),
+                });
+                ClassId(crate::text::offset(classes.len() - 1))
+            });
+            if let Some(class) = classes.get_mut(class.index()) {
+                class.members.push(WorkloadId(crate::text::offset(workloads.len())));
+            }
+            workloads.push(WorkloadInfo { object: found.id, pods, namespace, namespace_source, class });
+        }
+    }
+    (workloads, classes)
+}
+
+fn policies<'r>(placed: &[Placed<'r>], index: &LabelIndex, namespaces: &[NamespaceInfo]) -> Vec<PolicyInfo<'r>> {
+    let policy = |found: &Placed<'r>| {
+        let (Body::NetworkPolicy(policy), Some((namespace, namespace_source))) =
+            (&found.object.body, found.namespace)
+        else {
+            return None;
+        };
+        let classes = &namespaces.get(namespace.index())?.classes;
+        let subject = match &policy.pod_selector {
+            Some(selector) => index.select(selector).within(classes),
+            None => Selection { certain: IdSet::new(), possible: classes.clone() },
+        };
+        let name = &*found.object.name;
+        Some(PolicyInfo { object: found.id, policy, name, namespace, namespace_source, subject })
+    };
+    placed.iter().filter_map(policy).collect()
+}
+
+fn services<'r>(
+    placed: &[Placed<'r>],
+    index: &LabelIndex,
+    namespaces: &[NamespaceInfo],
+    ids: &BTreeMap<Arc<str>, NamespaceId>,
+) -> Vec<ServiceInfo<'r>> {
+    let mut routed: BTreeSet<(NamespaceId, &str)> = BTreeSet::new();
+    for found in placed {
+        let (Body::Exposure(backends), Some((own, _))) = (&found.object.body, found.namespace) else { continue };
+        for backend in backends {
+            let namespace = backend.namespace.as_deref().map_or(Some(own), |name| ids.get(name).copied());
+            routed.extend(namespace.map(|namespace| (namespace, &*backend.service)));
+        }
+    }
+    let service = |found: &Placed<'r>| {
+        let (Body::Service(service), Some((namespace, _))) = (&found.object.body, found.namespace) else {
+            return None;
+        };
+        let classes = &namespaces.get(namespace.index())?.classes;
+        let targets = match &service.selector {
+            Some(labels) => index.select(&LabelSelector::from_labels(labels)).within(classes),
+            None => Selection::nothing(),
+        };
+        let name = &*found.object.name;
+        let external = service.external || routed.contains(&(namespace, name));
+        Some(ServiceInfo { object: found.id, service, name, namespace, targets, external })
+    };
+    placed.iter().filter_map(service).collect()
+}
+
+impl PolicyInfo<'_> {
+    /// Whether the policy isolates in this direction, if the API server takes it.
+    pub fn affects(&self, direction: Direction) -> bool {
+        self.policy.affects(direction)
+    }
+}

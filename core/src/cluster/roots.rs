@@ -1,0 +1,316 @@
+//! Which files are deployed together.
+//!
+//! Loose files, and every kustomization and chart that stands alone, belong to every root: a policy in one folder
+//! covers a workload in another. Overlays that share a base are alternatives; each gets a root of its own, so that
+//! `dev` and `prod` are never judged as one cluster.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::repository::{ObjectId, Origin, Repository};
+use crate::model::{Body, Kustomization};
+use crate::text::FileId;
+
+/// A tool that turns a folder into manifests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Tool {
+    /// `kustomize build`, or `kubectl kustomize`.
+    Kustomize,
+    /// `helm template`.
+    Helm,
+}
+
+/// One folder to render.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Job {
+    /// The folder.
+    pub folder: String,
+    /// The tool.
+    pub tool: Tool,
+}
+
+/// Files that are deployed together.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Root {
+    /// The overlay's name; empty where there are no alternatives.
+    pub name: String,
+    /// The files, in the repository's order.
+    pub files: Vec<FileId>,
+}
+
+struct Folder {
+    object: ObjectId,
+    config: Kustomization,
+    /// Files that it takes in directly.
+    files: BTreeSet<FileId>,
+    /// Folders with a kustomization of their own that it takes in.
+    folders: BTreeSet<String>,
+}
+
+/// The kustomizations and charts of a repository.
+pub struct Layout {
+    folders: BTreeMap<String, Folder>,
+    charts: BTreeMap<String, FileId>,
+    /// Files that a kustomization's folder holds without taking them in, such as patches.
+    beside: BTreeSet<FileId>,
+}
+
+impl Layout {
+    /// Finds the kustomizations and the charts among the written files.
+    pub fn new(repository: &Repository) -> Self {
+        let mut layout = Self { folders: BTreeMap::new(), charts: BTreeMap::new(), beside: BTreeSet::new() };
+        let mut paths = BTreeMap::new();
+        for (id, entry) in repository.entries().filter(|(_, entry)| entry.origin == Origin::Written) {
+            let path = &*entry.file.source.path;
+            paths.insert(path.to_owned(), id);
+            let (folder, name) = split(path);
+            if name == "Chart.yaml" {
+                layout.charts.insert(folder.to_owned(), id);
+            }
+            for (object, found) in repository.objects_of(id) {
+                let (Body::Kustomization(config), true) = (&found.body, is_kustomization(name)) else { continue };
+                let empty = Folder {
+                    object,
+                    config: config.clone(),
+                    files: BTreeSet::new(),
+                    folders: BTreeSet::new(),
+                };
+                layout.folders.insert(folder.to_owned(), empty);
+            }
+        }
+        layout.drop_nested_charts();
+        layout.link(&paths);
+        for (path, id) in &paths {
+            let (folder, name) = split(path);
+            let taken = layout.folders.values().any(|folder| folder.files.contains(id));
+            if layout.folders.contains_key(folder) && !taken && !is_kustomization(name) {
+                layout.beside.insert(*id);
+            }
+        }
+        layout
+    }
+
+    /// A chart inside a chart is rendered with the outer one.
+    fn drop_nested_charts(&mut self) {
+        let folders: Vec<String> = self.charts.keys().cloned().collect();
+        self.charts.retain(|folder, _| !folders.iter().any(|outer| outer != folder && holds(outer, folder)));
+    }
+
+    fn link(&mut self, paths: &BTreeMap<String, FileId>) {
+        let known: BTreeSet<String> = self.folders.keys().cloned().collect();
+        for (folder, found) in &mut self.folders {
+            for reference in found.config.references() {
+                let target = join(folder, reference);
+                if let Some(file) = paths.get(&target) {
+                    found.files.insert(*file);
+                } else if known.contains(&target) {
+                    found.folders.insert(target);
+                }
+            }
+        }
+    }
+
+    /// The folders that stand at the top: kustomizations that no other takes in, and charts.
+    pub fn jobs(&self) -> Vec<Job> {
+        let inner: BTreeSet<&String> = self.folders.values().flat_map(|folder| &folder.folders).collect();
+        let in_cycle = |folder: &String| self.reachable(folder).contains(folder.as_str());
+        let overlays = self
+            .folders
+            .keys()
+            .filter(|folder| !inner.contains(folder) || in_cycle(folder))
+            .filter(|folder| !self.charts.keys().any(|chart| holds(chart, folder)))
+            .map(|folder| Job { folder: folder.clone(), tool: Tool::Kustomize });
+        let charts = self.charts.keys().map(|folder| Job { folder: folder.clone(), tool: Tool::Helm });
+        overlays.chain(charts).collect()
+    }
+
+    /// A kustomization that takes itself in again: the folders of the cycle, if `folder` is in one.
+    pub fn cycle(&self, folder: &str) -> Option<Vec<&str>> {
+        let reachable = self.reachable(folder);
+        let in_cycle = reachable.contains(folder);
+        in_cycle.then(|| {
+            reachable.into_iter().filter(|other| self.reachable(other).contains(folder)).collect()
+        })
+    }
+
+    /// Every folder below `folder`, itself only where it is in a cycle.
+    fn reachable(&self, folder: &str) -> BTreeSet<&str> {
+        let mut seen = BTreeSet::new();
+        let mut open: Vec<&str> = vec![folder];
+        while let Some(next) = open.pop() {
+            let below = self.folders.get(next).into_iter().flat_map(|found| &found.folders);
+            open.extend(below.filter(|inner| seen.insert(inner.as_str())).map(String::as_str));
+        }
+        seen
+    }
+
+    /// The written files that a folder takes in, also through other folders: where rendered objects come from.
+    pub fn sources(&self, folder: &str) -> BTreeSet<FileId> {
+        let below = self.reachable(folder);
+        let folders = below.into_iter().chain([folder]).filter_map(|folder| self.folders.get(folder));
+        folders.flat_map(|found| &found.files).copied().collect()
+    }
+
+    /// The object that configures a folder's rendering, to point at.
+    pub fn kustomization(&self, folder: &str) -> Option<ObjectId> {
+        self.folders.get(folder).map(|found| found.object)
+    }
+
+    /// The `Chart.yaml` of a chart's folder.
+    pub fn chart(&self, folder: &str) -> Option<FileId> {
+        self.charts.get(folder).copied()
+    }
+
+    /// What kustomizations below `folder` put around names.
+    pub fn affixes(&self, folder: &str) -> Vec<(&str, &str)> {
+        let below = self.reachable(folder);
+        let folders = below.into_iter().chain([folder]).filter_map(|folder| self.folders.get(folder));
+        folders
+            .map(|found| (text(&found.config.name_prefix), text(&found.config.name_suffix)))
+            .filter(|(prefix, suffix)| !prefix.is_empty() || !suffix.is_empty())
+            .collect()
+    }
+
+    /// The namespaces that kustomizations set, for folders that couldn't be rendered.
+    pub fn namespaces(&self) -> Vec<(String, Arc<str>)> {
+        let with_namespace = self.folders.iter().filter_map(|(folder, found)| {
+            found.config.namespace.as_deref().map(|namespace| (folder.clone(), Arc::from(namespace)))
+        });
+        with_namespace.collect()
+    }
+
+    /// What becomes of a written file.
+    pub fn placement(&self, id: FileId, path: &str) -> Placement<'_> {
+        if let Some(chart) = self.charts.keys().find(|chart| holds(chart, path)) {
+            return Placement::InChart(chart);
+        }
+        if let Some((folder, _)) = self.folders.iter().find(|(_, found)| found.files.contains(&id)) {
+            return Placement::InKustomization(folder);
+        }
+        if self.beside.contains(&id) {
+            return Placement::Beside(split(path).0.to_owned());
+        }
+        Placement::Loose
+    }
+
+    /// The roots, given what was rendered. Written files that a successful rendering stands for are left out;
+    /// `rendered` says which job a rendered file is the outcome of.
+    pub fn roots(&self, repository: &Repository, rendered: &BTreeMap<&str, FileId>) -> Vec<Root> {
+        let covered: BTreeSet<FileId> = rendered.keys().flat_map(|folder| self.sources(folder)).collect();
+        let mut shared: BTreeSet<FileId> = BTreeSet::new();
+        for (id, entry) in repository.entries().filter(|(_, entry)| entry.origin == Origin::Written) {
+            match self.placement(id, &entry.file.source.path) {
+                Placement::InChart(_) | Placement::Beside(_) => {}
+                Placement::InKustomization(_) if covered.contains(&id) => {}
+                Placement::InKustomization(_) | Placement::Loose => {
+                    shared.insert(id);
+                }
+            }
+        }
+        let mut variants: BTreeMap<String, BTreeSet<FileId>> = BTreeMap::new();
+        for group in self.alternatives(rendered) {
+            match group.as_slice() {
+                [(_, only)] => {
+                    shared.insert(*only);
+                }
+                several => {
+                    for (folder, file) in several {
+                        let name = folder.rsplit('/').next().unwrap_or(folder);
+                        variants.entry(name.to_owned()).or_default().insert(*file);
+                    }
+                }
+            }
+        }
+        if variants.is_empty() {
+            variants.insert(String::new(), BTreeSet::new());
+        }
+        let root = |(name, own): (String, BTreeSet<FileId>)| Root {
+            name,
+            files: shared.union(&own).copied().collect(),
+        };
+        variants.into_iter().map(root).collect()
+    }
+
+    /// The rendered folders, grouped: those in one group share a source and exclude each other.
+    fn alternatives<'r>(&self, rendered: &BTreeMap<&'r str, FileId>) -> Vec<Vec<(&'r str, FileId)>> {
+        let mut groups: Vec<(BTreeSet<FileId>, Vec<(&str, FileId)>)> = Vec::new();
+        for (folder, file) in rendered {
+            let mut sources = self.sources(folder);
+            let mut members = vec![(*folder, *file)];
+            for (other, group) in std::mem::take(&mut groups) {
+                if other.is_disjoint(&sources) {
+                    groups.push((other, group));
+                } else {
+                    sources.extend(other);
+                    members.extend(group);
+                }
+            }
+            groups.push((sources, members));
+        }
+        groups.into_iter().map(|(_, members)| members).collect()
+    }
+}
+
+/// Where a written file belongs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Placement<'l> {
+    /// It is deployed as it is.
+    Loose,
+    /// A kustomization takes it in.
+    InKustomization(&'l str),
+    /// It lies in a kustomization's folder, but is no resource of it: a patch, say.
+    Beside(String),
+    /// It belongs to a chart.
+    InChart(&'l str),
+}
+
+fn is_kustomization(name: &str) -> bool {
+    matches!(name, "kustomization.yaml" | "kustomization.yml" | "Kustomization")
+}
+
+fn text(value: &Option<String>) -> &str {
+    value.as_deref().unwrap_or("")
+}
+
+/// Folder and name of a path; the folder of a bare name is `.`.
+fn split(path: &str) -> (&str, &str) {
+    path.rsplit_once('/').unwrap_or((".", path))
+}
+
+/// Whether `path` lies below `folder`.
+fn holds(folder: &str, path: &str) -> bool {
+    folder == "." || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+}
+
+/// `reference` as seen from `folder`, without `.` and `..` where they can be resolved.
+fn join(folder: &str, reference: &str) -> String {
+    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
+    for part in reference.split('/') {
+        match part {
+            "" | "." => {}
+            ".." if parts.last().is_some_and(|last| *last != "..") => {
+                parts.pop();
+            }
+            part => parts.push(part),
+        }
+    }
+    let root = if folder.starts_with('/') { "/" } else { "" };
+    match parts.join("/") {
+        joined if joined.is_empty() && root.is_empty() => ".".to_owned(),
+        joined => format!("{root}{joined}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn references_are_resolved_from_their_folder() {
+        assert_eq!(join("overlays/prod", "../../base"), "base");
+        assert_eq!(join(".", "./web.yaml"), "web.yaml");
+        assert_eq!(join("/srv/app", "../lib/x.yaml"), "/srv/lib/x.yaml");
+        assert_eq!(join("a", ".."), ".");
+        assert_eq!(join("../a", "../b"), "../b");
+    }
+}
