@@ -1,0 +1,143 @@
+//! Whether isolated Pods still reach the cluster's DNS service, judged on the union of their policies.
+//!
+//! The DNS servers are rarely in the repository, so the question is put for each well-known place of them: kube-dns
+//! and CoreDNS in `kube-system`, the DNS operator of OpenShift, and the node-local cache. A rule that names addresses
+//! may mean the address of the DNS service, which no manifest tells; it is taken as meant.
+
+use super::verdict::{Endpoint, ForeignPod};
+use super::{Engine, Isolation};
+use crate::cluster::{ClassId, NAME_LABEL, PolicyId, PolicyInfo};
+use crate::model::{Direction, Peer, Port, Rule};
+use crate::sets::{Labels, Protocol};
+
+/// Which halves of DNS a policy, or a union of policies, lets out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DnsAccess {
+    /// Over UDP.
+    pub udp: bool,
+    /// Over TCP, which answers longer than 512 bytes need (RFC 7766).
+    pub tcp: bool,
+}
+
+/// How the Pods of a class reach DNS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DnsPath {
+    /// They do, or nothing stops them, or they don't look names up.
+    Fine,
+    /// They are isolated and one half or both are missing.
+    Missing(DnsAccess),
+    /// It hangs on something that the manifests don't show.
+    Unknown,
+}
+
+impl DnsAccess {
+    fn or(self, other: Self) -> Self {
+        Self { udp: self.udp || other.udp, tcp: self.tcp || other.tcp }
+    }
+
+    fn is_complete(self) -> bool {
+        self.udp && self.tcp
+    }
+}
+
+impl Engine<'_> {
+    /// How the Pods of a class reach DNS.
+    pub fn dns_path(&self, class: ClassId) -> DnsPath {
+        let Some(info) = self.cluster.class(class) else { return DnsPath::Fine };
+        if !info.example.uses_cluster_dns {
+            return DnsPath::Fine;
+        }
+        match self.isolation(Direction::Egress, class) {
+            Isolation::Open | Isolation::HostNetwork => return DnsPath::Fine,
+            Isolation::Unknown(_) => return DnsPath::Unknown,
+            Isolation::Isolated => {}
+        }
+        let policies = self.policies_of(Direction::Egress, class);
+        let access = policies.iter().fold(DnsAccess::default(), |sum, id| sum.or(self.dns_access(*id)));
+        let doubtful = self.foreign_in(info.namespace).is_some();
+        match access.is_complete() {
+            true => DnsPath::Fine,
+            false if doubtful => DnsPath::Unknown,
+            false => DnsPath::Missing(access),
+        }
+    }
+
+    /// What one policy lets out to DNS.
+    fn dns_access(&self, id: PolicyId) -> DnsAccess {
+        let compute = || {
+            self.cluster.policy(id).map_or_else(DnsAccess::default, |policy| {
+                let rules = policy.policy.egress.rules.iter();
+                rules.fold(DnsAccess::default(), |sum, rule| sum.or(self.rule_dns_access(policy, rule)))
+            })
+        };
+        self.dns.get(id.index()).map_or_else(compute, |cell| *cell.get_or_init(compute))
+    }
+
+    fn rule_dns_access(&self, policy: &PolicyInfo<'_>, rule: &Rule) -> DnsAccess {
+        let mut access = DnsAccess::default();
+        for server in servers() {
+            let named_by = |rule: &Rule| {
+                self.is_peer(rule, policy.namespace, Endpoint::Pod(&server)) || selects_by_other_labels(rule, &server)
+            };
+            if rule.peers.is_none() || named_by(rule) || names_addresses(rule) {
+                access = access.or(DnsAccess {
+                    udp: lets_out(rule, &server, Protocol::Udp),
+                    tcp: lets_out(rule, &server, Protocol::Tcp),
+                });
+            }
+        }
+        access
+    }
+}
+
+fn names_addresses(rule: &Rule) -> bool {
+    rule.peers.iter().flatten().any(|peer| matches!(peer, Peer::Block(_)))
+}
+
+/// Whether the rule selects the server's namespace by labels that the repository doesn't show, so that it may well
+/// mean the server: nobody declares `kube-system` to find out.
+fn selects_by_other_labels(rule: &Rule, server: &ForeignPod) -> bool {
+    rule.peers.iter().flatten().any(|peer| match peer {
+        Peer::Pods { namespaces: Some(namespaces), pods } => {
+            let hidden = namespaces.requirements().iter().all(|requirement| requirement.key != NAME_LABEL);
+            hidden && pods.as_ref().is_none_or(|pods| pods.matches(&server.labels))
+        }
+        _ => false,
+    })
+}
+
+fn lets_out(rule: &Rule, server: &ForeignPod, protocol: Protocol) -> bool {
+    let Some(ports) = &rule.ports else { return true };
+    let numbers = || server.ports.iter().filter(|(of, ..)| *of == protocol).map(|(_, _, number)| *number);
+    ports.iter().any(|port| match port {
+        Port::Range { protocol: of, first, last } => {
+            *of == protocol && numbers().any(|number| (*first..=*last).contains(&number))
+        }
+        Port::Named { protocol: of, name } => {
+            *of == protocol && server.ports.iter().any(|(of, known, _)| *of == protocol && known == name)
+        }
+        Port::Invalid => false,
+    })
+}
+
+/// The well-known places of DNS servers.
+fn servers() -> [ForeignPod; 2] {
+    let pod = |namespace: &str, labels: &[(&str, &str)], port: u16| ForeignPod {
+        namespace: namespace.to_owned(),
+        namespace_labels: labels_of(&[(NAME_LABEL, namespace)]),
+        labels: labels_of(labels),
+        ports: vec![(Protocol::Udp, "dns", port), (Protocol::Tcp, "dns-tcp", port)],
+    };
+    [
+        pod("kube-system", &[("k8s-app", "kube-dns")], 53),
+        pod("openshift-dns", &[("dns.operator.openshift.io/daemonset-dns", "default")], 5353),
+    ]
+}
+
+fn labels_of(pairs: &[(&str, &str)]) -> Labels {
+    let mut labels = Labels::default();
+    for (key, value) in pairs {
+        labels.insert(*key, *value);
+    }
+    labels
+}

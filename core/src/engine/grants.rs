@@ -1,0 +1,262 @@
+//! What one rule grants: to whom, how widely, and how much of it nothing uses.
+
+use std::rc::Rc;
+
+use super::Engine;
+use crate::cluster::{Class, ClassId, NAME_LABEL, NamespaceId, PolicyInfo, Selection};
+use crate::model::{Direction, Peer, Port, Rule, Target};
+use crate::sets::{AddressSet, ConnectionSet, IdSet, LabelSelector, Operator, Protocol};
+
+/// How wide a grant is by its form; the order is the order of width.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Openness {
+    /// Named Pods in named namespaces, or addresses short of everything.
+    Exact,
+    /// Every Pod of a namespace, also those to come.
+    NamespaceWide,
+    /// Pods of every namespace, also those to come.
+    ClusterWide,
+    /// Everybody.
+    World,
+}
+
+impl Openness {
+    /// The word in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::NamespaceWide => "namespace-wide",
+            Self::ClusterWide => "cluster-wide",
+            Self::World => "world",
+        }
+    }
+}
+
+/// The Pods that a peer stands for.
+#[derive(Debug)]
+pub struct PodPeers {
+    /// Their classes.
+    pub selection: Selection,
+    /// How many workloads are certainly among them.
+    pub workloads: u64,
+}
+
+/// What a rule grants, counted over the workloads of the repository.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Grant {
+    /// (peer, port) pairs granted; "all ports" counts as the declared ones plus one for the rest.
+    pub granted: u64,
+    /// Those of them whose port the destination declares or a Service targets.
+    pub used: u64,
+}
+
+impl Grant {
+    /// The share of the granted pairs that nothing uses, from 0 to 1; none where nothing is granted.
+    pub fn surplus(self) -> Option<f64> {
+        (self.granted > 0).then(|| 1.0 - self.used as f64 / self.granted as f64)
+    }
+
+    /// Both together.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        Self {
+            granted: self.granted.saturating_add(other.granted),
+            used: self.used.saturating_add(other.used),
+        }
+    }
+
+    fn times(self, factor: u64) -> Self {
+        Self { granted: self.granted.saturating_mul(factor), used: self.used.saturating_mul(factor) }
+    }
+}
+
+impl<'c> Engine<'c> {
+    /// The Pods that a peer of a policy in `own` stands for; `namespaces` and `pods` as in the peer.
+    pub fn pod_peers(
+        &self,
+        own: NamespaceId,
+        namespaces: Option<&'c LabelSelector>,
+        pods: Option<&'c LabelSelector>,
+    ) -> Rc<PodPeers> {
+        let key = (namespaces.is_none().then_some(own), namespaces, pods);
+        if let Some(known) = self.peers.borrow().get(&key) {
+            return Rc::clone(known);
+        }
+        let selection = self.cluster.select_pods(own, namespaces, pods);
+        let workloads = self.cluster.count_workloads(&selection.certain) as u64;
+        let peers = Rc::new(PodPeers { selection, workloads });
+        self.peers.borrow_mut().insert(key, Rc::clone(&peers));
+        peers
+    }
+
+    /// The classes that certainly belong to some peer of a rule, and the addresses.
+    pub fn peers_of(&self, own: NamespaceId, rule: &'c Rule) -> (IdSet, AddressSet) {
+        let Some(peers) = &rule.peers else {
+            return (self.cluster.index.universe().clone(), AddressSet::everything());
+        };
+        let (mut classes, mut addresses) = (IdSet::new(), AddressSet::default());
+        for peer in peers {
+            match peer {
+                Peer::Pods { namespaces, pods } => {
+                    let found = self.pod_peers(own, namespaces.as_ref(), pods.as_ref());
+                    classes.union_with(&found.selection.certain);
+                }
+                Peer::Block(block) => addresses = addresses.union(&block.addresses()),
+                Peer::Invalid => {}
+            }
+        }
+        (classes, addresses)
+    }
+
+    /// How wide a rule is by its form.
+    pub fn openness(rule: &Rule) -> Openness {
+        let Some(peers) = &rule.peers else { return Openness::World };
+        let mut addresses = AddressSet::default();
+        let mut widest = Openness::Exact;
+        for peer in peers {
+            if let Peer::Block(block) = peer {
+                addresses = addresses.union(&block.addresses());
+            }
+            widest = widest.max(peer_openness(peer));
+        }
+        if addresses.is_all_ipv4() || addresses.is_all_ipv6() { Openness::World } else { widest }
+    }
+
+    /// What a rule grants over the workloads of the repository. Addresses outside the cluster are not counted.
+    pub fn grant(&self, direction: Direction, policy: &PolicyInfo<'_>, rule: &'c Rule) -> Grant {
+        match direction {
+            Direction::Ingress => {
+                let peers = self.count_peers(policy.namespace, rule);
+                self.ports_granted(&policy.subject.certain, rule.ports.as_deref()).times(peers)
+            }
+            Direction::Egress => {
+                let subjects = self.cluster.count_workloads(&policy.subject.certain) as u64;
+                let (classes, _) = self.peers_of(policy.namespace, rule);
+                self.ports_granted(&classes, rule.ports.as_deref()).times(subjects)
+            }
+        }
+    }
+
+    fn count_peers(&self, own: NamespaceId, rule: &'c Rule) -> u64 {
+        match rule.peers.as_deref() {
+            None => self.cluster.workloads.len() as u64,
+            Some([Peer::Pods { namespaces, pods }]) => {
+                self.pod_peers(own, namespaces.as_ref(), pods.as_ref()).workloads
+            }
+            Some(_) => self.cluster.count_workloads(&self.peers_of(own, rule).0) as u64,
+        }
+    }
+
+    fn ports_granted(&self, destinations: &IdSet, ports: Option<&[Port]>) -> Grant {
+        let mut sum = Grant::default();
+        for (id, class) in destinations.iter().filter_map(|id| Some((id, self.cluster.class(ClassId(id))?))) {
+            let of_class = against(&connections(ports, class), self.useful_ports(ClassId(id)));
+            sum = sum.plus(of_class.times(class.members.len() as u64));
+        }
+        sum
+    }
+
+    /// The ports of a class that something uses: declared by a container, or the target of a Service.
+    pub fn useful_ports(&self, class: ClassId) -> &ConnectionSet {
+        const NONE: &ConnectionSet = &ConnectionSet::NONE;
+        let Some(cell) = self.useful_ports.get(class.index()) else { return NONE };
+        cell.get_or_init(|| {
+            let mut useful = ConnectionSet::NONE;
+            let Some(info) = self.cluster.class(class) else { return useful };
+            for port in info.ports {
+                useful.insert(port.protocol, port.port, port.port);
+            }
+            for port in self.services_of(class).flat_map(|service| &service.service.ports) {
+                match &port.target {
+                    Target::Number(number) => useful.insert(port.protocol, *number, *number),
+                    Target::Name(name) => {
+                        for number in info.example.resolve(port.protocol, name) {
+                            useful.insert(port.protocol, number, number);
+                        }
+                    }
+                }
+            }
+            useful
+        })
+    }
+
+    /// The Services that send to a class.
+    pub fn services_of(&self, class: ClassId) -> impl Iterator<Item = &crate::cluster::ServiceInfo<'c>> {
+        let lists = self.services_of.get_or_init(|| {
+            let mut lists = vec![Vec::new(); self.cluster.classes.len()];
+            for (service, id) in self.cluster.services.iter().zip(0u32..) {
+                for class in service.targets.possible.iter() {
+                    if let Some(list) = lists.get_mut(class as usize) {
+                        list.push(id);
+                    }
+                }
+            }
+            lists
+        });
+        let ids = lists.get(class.index()).map_or(&[][..], Vec::as_slice);
+        ids.iter().filter_map(|id| self.cluster.services.get(*id as usize))
+    }
+}
+
+/// The ports granted at one destination, against those that are useful there.
+fn against(granted: &ConnectionSet, useful: &ConnectionSet) -> Grant {
+    let mut sum = Grant::default();
+    for protocol in Protocol::ALL {
+        let ports = granted.ports(protocol);
+        let used = ports.intersect(useful.ports(protocol)).count();
+        let rest = u64::from(!granted.is_all());
+        sum = sum.plus(Grant { granted: if ports.is_full() { used + rest } else { ports.count() }, used });
+    }
+    if granted.is_all() { sum.plus(Grant { granted: 1, used: 0 }) } else { sum }
+}
+
+/// How wide one peer is by its form.
+pub(super) fn peer_openness(peer: &Peer) -> Openness {
+    match peer {
+        Peer::Invalid => Openness::Exact,
+        Peer::Block(block) if block.cidr.prefix_len() == 0 && block.except.is_empty() => Openness::World,
+        Peer::Block(_) => Openness::Exact,
+        Peer::Pods { namespaces, pods } => {
+            let all_pods = pods.as_ref().is_none_or(LabelSelector::is_everything);
+            match namespaces {
+                Some(selector) if !names_positively(selector) => Openness::ClusterWide,
+                _ if all_pods => Openness::NamespaceWide,
+                _ => Openness::Exact,
+            }
+        }
+    }
+}
+
+/// Whether a namespace selector asks for at least one label by value, so that a new namespace is not let in by
+/// having no labels.
+fn names_positively(selector: &LabelSelector) -> bool {
+    selector.requirements().iter().any(|requirement| requirement.operator == Operator::In)
+}
+
+/// The connections that a rule's ports stand for at a destination.
+pub(super) fn connections(ports: Option<&[Port]>, destination: &Class<'_>) -> ConnectionSet {
+    let Some(ports) = ports else { return ConnectionSet::ALL };
+    let mut granted = ConnectionSet::NONE;
+    for port in ports {
+        match port {
+            Port::Range { protocol, first, last } => granted.insert(*protocol, *first, *last),
+            Port::Named { protocol, name } => {
+                for number in destination.example.resolve(*protocol, name) {
+                    granted.insert(*protocol, number, number);
+                }
+            }
+            Port::Invalid => {}
+        }
+    }
+    granted
+}
+
+/// The namespaces that a selector names by [`NAME_LABEL`], if that is all it asks for.
+pub fn named_namespaces(selector: &LabelSelector) -> Option<&[String]> {
+    match selector.requirements() {
+        [requirement] if requirement.key == NAME_LABEL && requirement.operator == Operator::In => {
+            Some(&requirement.values)
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,88 @@
+//! What the policies of one root mean together.
+//!
+//! An [`Engine`] answers over an immutable [`Cluster`]. Answers are computed when they are asked for, once, and cost
+//! what the policies' sets cost, never the square of the number of workloads. Every answer is proven allowed, proven
+//! denied or unknown with a reason; unknown is never passed off as one of the others.
+
+mod deny;
+mod dns;
+mod grants;
+mod isolation;
+mod verdict;
+
+use std::cell::{OnceCell, RefCell};
+use std::collections::HashMap;
+use std::rc::Rc;
+
+pub use deny::DefaultDeny;
+pub use dns::{DnsAccess, DnsPath};
+pub use grants::{Grant, Openness, PodPeers};
+pub use isolation::{Doubt, Isolation};
+pub use verdict::{Endpoint, ForeignPod, Verdict};
+
+use crate::cluster::{ClassId, Cluster, NamespaceId, PolicyId};
+use crate::model::Direction;
+use crate::sets::{ConnectionSet, LabelSelector};
+
+type PeerKey<'c> = (Option<NamespaceId>, Option<&'c LabelSelector>, Option<&'c LabelSelector>);
+
+/// The answers over one cluster.
+pub struct Engine<'c> {
+    cluster: &'c Cluster<'c>,
+    isolation: [OnceCell<isolation::Isolated>; 2],
+    selected_by: [OnceCell<Vec<Vec<PolicyId>>>; 2],
+    default_deny: [Vec<OnceCell<DefaultDeny>>; 2],
+    peers: RefCell<HashMap<PeerKey<'c>, Rc<PodPeers>>>,
+    useful_ports: Vec<OnceCell<ConnectionSet>>,
+    services_of: OnceCell<Vec<Vec<u32>>>,
+    dns: Vec<OnceCell<DnsAccess>>,
+}
+
+impl<'c> Engine<'c> {
+    /// An engine that has computed nothing yet.
+    pub fn new(cluster: &'c Cluster<'c>) -> Self {
+        let cells = || cluster.namespaces.iter().map(|_| OnceCell::new()).collect();
+        Self {
+            cluster,
+            isolation: Default::default(),
+            selected_by: Default::default(),
+            default_deny: [cells(), cells()],
+            peers: RefCell::default(),
+            useful_ports: cluster.classes.iter().map(|_| OnceCell::new()).collect(),
+            services_of: OnceCell::new(),
+            dns: cluster.policies.iter().map(|_| OnceCell::new()).collect(),
+        }
+    }
+
+    /// The inventory that it answers over.
+    pub fn cluster(&self) -> &'c Cluster<'c> {
+        self.cluster
+    }
+
+    /// The policies that certainly select a class and that the API server takes, in the repository's order.
+    pub fn policies_of(&self, direction: Direction, class: ClassId) -> &[PolicyId] {
+        let lists = by_direction(&self.selected_by, direction).get_or_init(|| {
+            let mut lists = vec![Vec::new(); self.cluster.classes.len()];
+            for (id, policy) in self.cluster.policy_ids() {
+                if policy.affects(direction) && !policy.policy.refused {
+                    for class in policy.subject.certain.iter() {
+                        if let Some(list) = lists.get_mut(class as usize) {
+                            list.push(id);
+                        }
+                    }
+                }
+            }
+            lists
+        });
+        lists.get(class.index()).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// The half of a pair that belongs to a direction.
+fn by_direction<T>(pair: &[T; 2], direction: Direction) -> &T {
+    let [ingress, egress] = pair;
+    match direction {
+        Direction::Ingress => ingress,
+        Direction::Egress => egress,
+    }
+}
