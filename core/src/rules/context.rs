@@ -1,0 +1,201 @@
+//! What a rule sees, and how it reports.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::{OptionValue, Rule};
+use crate::cluster::{Cluster, Layout, ObjectId, Origin, Repository, Root};
+use crate::diagnostics::{Diagnostic, Location, ObjectRef, Related};
+use crate::engine::Engine;
+use crate::model::Object;
+use crate::text::{FileId, SourceFile, Span};
+use crate::yaml::Node;
+
+/// Rendered object → the written object that it comes from.
+pub type SourceMap = BTreeMap<ObjectId, ObjectId>;
+
+/// Options by rule and key, as configured.
+pub type Options = BTreeMap<String, BTreeMap<String, Value>>;
+
+/// A folder that no tool could render.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unrendered {
+    /// The folder of the kustomization or of the chart.
+    pub folder: String,
+    /// Why, as the host or the tool says it.
+    pub reason: String,
+}
+
+/// All inputs of a run, for rules about what was read.
+pub struct Inputs<'a> {
+    /// The files.
+    pub repository: &'a Repository,
+    /// Kustomizations and charts.
+    pub layout: &'a Layout,
+    /// What couldn't be rendered.
+    pub unrendered: &'a [Unrendered],
+}
+
+/// One root, for rules about what objects mean together.
+pub struct Context<'a> {
+    /// The answers.
+    pub engine: &'a Engine<'a>,
+    /// The inventory.
+    pub cluster: &'a Cluster<'a>,
+    /// The root.
+    pub root: &'a Root,
+    /// What is configured.
+    pub options: &'a Options,
+    /// The rule that is run.
+    pub rule: &'static Rule,
+}
+
+impl Context<'_> {
+    /// A list option of the rule; the default where nothing is configured.
+    pub fn strings(&self, name: &str) -> Vec<String> {
+        let configured = self.option(name).and_then(Value::as_array);
+        if let Some(list) = configured {
+            return list.iter().filter_map(Value::as_str).map(str::to_owned).collect();
+        }
+        match self.default(name) {
+            Some(OptionValue::Strings(list)) => list.iter().map(|text| (*text).to_owned()).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// A number option of the rule; the default where nothing is configured.
+    pub fn integer(&self, name: &str) -> u32 {
+        let configured = self.option(name).and_then(Value::as_u64).and_then(|n| u32::try_from(n).ok());
+        configured.unwrap_or(match self.default(name) {
+            Some(OptionValue::Integer(number)) => number,
+            _ => 0,
+        })
+    }
+
+    fn option(&self, name: &str) -> Option<&Value> {
+        self.options.get(self.rule.name)?.get(name)
+    }
+
+    fn default(&self, name: &str) -> Option<OptionValue> {
+        self.rule.options.iter().find(|option| option.name == name).map(|option| option.default)
+    }
+}
+
+/// Collects the findings of one rule.
+pub struct Reporter<'a> {
+    /// The rule that is run.
+    pub rule: &'static Rule,
+    repository: &'a Repository,
+    layout: &'a Layout,
+    sources: &'a SourceMap,
+    cluster: Option<&'a Cluster<'a>>,
+    found: Vec<Diagnostic>,
+}
+
+impl<'a> Reporter<'a> {
+    /// A reporter for one run of one rule; `cluster` resolves namespaces where the rule is run on a root.
+    pub fn new(
+        rule: &'static Rule,
+        repository: &'a Repository,
+        layout: &'a Layout,
+        sources: &'a SourceMap,
+        cluster: Option<&'a Cluster<'a>>,
+    ) -> Self {
+        Self { rule, repository, layout, sources, cluster, found: Vec::new() }
+    }
+
+    /// What was reported.
+    pub fn into_findings(self) -> Vec<Diagnostic> {
+        self.found
+    }
+
+    /// A finding about a field of an object; `field` is empty for the object as a whole.
+    pub fn finding(&self, object: ObjectId, field: &str, message: impl Into<String>) -> Diagnostic {
+        let location = self.place(object, field);
+        Diagnostic { object: self.object_ref(object), ..self.blank(location, message.into()) }
+    }
+
+    /// A finding about bytes of a file, where there is no object.
+    pub fn file_finding(&self, file: FileId, span: Option<Span>, message: impl Into<String>) -> Diagnostic {
+        self.blank(Location { file, span, field: String::new() }, message.into())
+    }
+
+    fn blank(&self, location: Location, message: String) -> Diagnostic {
+        Diagnostic {
+            rule: self.rule.name,
+            group: self.rule.group.name(),
+            severity: self.rule.severity,
+            message,
+            label: String::new(),
+            object: None,
+            location,
+            related: Vec::<Related>::new(),
+            notes: Vec::new(),
+            help: None,
+            fixes: Vec::new(),
+            fingerprint: String::new(),
+        }
+    }
+
+    /// Takes a finding in.
+    pub fn push(&mut self, finding: Diagnostic) {
+        self.found.push(finding);
+    }
+
+    /// The place of a field, in the file that a person wrote: a rendered object is shown at its source, and at its
+    /// kustomization or chart where it has none.
+    pub fn place(&self, object: ObjectId, field: &str) -> Location {
+        if let Some(source) = self.source_of(object) {
+            return self.repository.locate(source, field);
+        }
+        let folder = match self.repository.entry(object.file).map(|entry| &entry.origin) {
+            Some(Origin::Rendered { folder }) => folder,
+            _ => return self.repository.locate(object, field),
+        };
+        let file = self.layout.chart(folder).or_else(|| Some(self.layout.kustomization(folder)?.file));
+        Location { file: file.unwrap_or(object.file), span: None, field: field.to_owned() }
+    }
+
+    /// The written object that an object is or comes from.
+    fn source_of(&self, object: ObjectId) -> Option<ObjectId> {
+        match self.repository.entry(object.file)?.origin {
+            Origin::Written => Some(object),
+            Origin::Rendered { .. } => self.sources.get(&object).copied(),
+        }
+    }
+
+    /// The written file and node of an object, for edits; none where a person wrote neither, or where the file's
+    /// bytes are not the text that was analysed.
+    pub fn editable(&self, object: ObjectId) -> Option<(FileId, &'a SourceFile, Node<'a>)> {
+        let source = self.source_of(object)?;
+        let file = &self.repository.file(source.file)?.source;
+        let node = self.repository.node(source)?;
+        (!file.lossy).then_some((source.file, file, node))
+    }
+
+    /// The files.
+    pub fn repository(&self) -> &'a Repository {
+        self.repository
+    }
+
+    /// The identity of an object, with its resolved namespace.
+    pub fn object_ref(&self, id: ObjectId) -> Option<ObjectRef> {
+        let object = self.repository.object(id)?;
+        let namespace = match self.cluster {
+            Some(cluster) => cluster.namespace_of(id).map(|namespace| Arc::from(cluster.namespace_name(namespace))),
+            None => object.namespace.clone(),
+        };
+        Some(reference(object, namespace))
+    }
+}
+
+fn reference(object: &Object, namespace: Option<Arc<str>>) -> ObjectRef {
+    ObjectRef {
+        api_version: Arc::clone(&object.api_version),
+        kind: Arc::clone(&object.kind),
+        namespace,
+        name: Arc::clone(&object.name),
+    }
+}

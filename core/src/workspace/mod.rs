@@ -1,0 +1,207 @@
+//! The façade: bytes in, findings and coverage out.
+//!
+//! A [`Workspace`] keeps one read file for each path, so that a change reads one file again. [`Workspace::check`]
+//! takes stock of each root, runs the rules, applies configuration, suppressions and the baseline, and sorts.
+
+mod coverage;
+mod findings;
+mod fixing;
+mod outcome;
+mod sources;
+mod suppress;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+pub use fixing::FixPass;
+pub use outcome::{DirectionCounts, InputSummary, NamespaceCoverage, Outcome, SkippedInput};
+pub use suppress::Date;
+
+use crate::cluster::{Cluster, Entry, Job, Layout, Origin, Repository, Resolver, Tool};
+use crate::config::Config;
+use crate::engine::Engine;
+use crate::model::{File, ReadOptions, read_file};
+use crate::rules::{Context, Inputs, Reporter, SourceMap, Unrendered};
+use crate::text::FileId;
+
+/// What one check is asked for, beyond the configuration.
+#[derive(Clone, Debug, Default)]
+pub struct CheckOptions {
+    /// Rules and groups to run; empty for those that the configuration names.
+    pub select: Vec<String>,
+    /// Rules and groups to leave out.
+    pub ignore: Vec<String>,
+    /// The namespace of objects that have none, before the configured default.
+    pub namespace: Option<String>,
+    /// The date that suppressions expire against; none where the host has no clock.
+    pub today: Option<Date>,
+    /// Fingerprints of findings that are known and not reported.
+    pub baseline: BTreeSet<String>,
+}
+
+/// The files of a repository, and what is known of them.
+#[derive(Debug, Default)]
+pub struct Workspace {
+    config: Config,
+    read_options: ReadOptions,
+    files: BTreeMap<String, Arc<File>>,
+    rendered: BTreeMap<String, Arc<File>>,
+    unrendered: BTreeMap<String, String>,
+    unread: BTreeMap<String, String>,
+}
+
+impl Workspace {
+    /// An empty workspace.
+    pub fn new(config: Config) -> Self {
+        let read_options = ReadOptions { workload_kinds: config.workload_kinds.clone(), ..ReadOptions::default() };
+        Self { config, read_options, ..Self::default() }
+    }
+
+    /// What [`read_file`] needs, for hosts that read files on many threads.
+    pub fn read_options(&self) -> &ReadOptions {
+        &self.read_options
+    }
+
+    /// The configuration.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// Puts a file in, or another text in its place. Paths are the host's, with `/` between segments.
+    pub fn set(&mut self, path: &str, bytes: &[u8]) {
+        let file = read_file(path, bytes, &self.read_options);
+        self.set_file(file);
+    }
+
+    /// Puts a file in that was read elsewhere, with this workspace's [`Workspace::read_options`].
+    pub fn set_file(&mut self, file: File) {
+        self.unread.remove(&*file.source.path);
+        self.files.insert(file.source.path.to_string(), Arc::new(file));
+    }
+
+    /// Takes a file out.
+    pub fn remove(&mut self, path: &str) {
+        self.files.remove(path);
+        self.unread.remove(path);
+    }
+
+    /// Says that a file can't be read, and why: it is counted and named among the skipped ones.
+    pub fn set_unread(&mut self, path: &str, reason: impl Into<String>) {
+        self.files.remove(path);
+        self.unread.insert(path.to_owned(), reason.into());
+    }
+
+    /// The text of a file.
+    pub fn text(&self, path: &str) -> Option<&str> {
+        self.files.get(path).map(|file| &*file.source.text)
+    }
+
+    /// The folders that a tool should render, given the files so far.
+    pub fn jobs(&self) -> Vec<Job> {
+        Layout::new(&self.written()).jobs()
+    }
+
+    /// Why a job can't succeed, where the files alone tell: a kustomization that takes itself in.
+    pub fn hopeless(&self, job: &Job) -> Option<String> {
+        let layout = Layout::new(&self.written());
+        let cycle = (job.tool == Tool::Kustomize).then(|| layout.cycle(&job.folder)).flatten()?;
+        Some(format!("kustomizations take each other in: {}", cycle.join(" → ")))
+    }
+
+    /// Hands over what a tool made of a folder.
+    pub fn set_rendered(&mut self, folder: &str, bytes: &[u8]) {
+        self.unrendered.remove(folder);
+        let file = read_file(&format!("{folder} (rendered)"), bytes, &self.read_options);
+        self.rendered.insert(folder.to_owned(), Arc::new(file));
+    }
+
+    /// Says that a folder can't be rendered, and why.
+    pub fn set_unrendered(&mut self, folder: &str, reason: impl Into<String>) {
+        self.rendered.remove(folder);
+        self.unrendered.insert(folder.to_owned(), reason.into());
+    }
+
+    fn written(&self) -> Repository {
+        let written = |file: &Arc<File>| Entry { file: Arc::clone(file), origin: Origin::Written };
+        Repository::new(self.files.values().map(written).collect())
+    }
+
+    fn repository(&self) -> Repository {
+        let written = self.files.values().map(|file| Entry { file: Arc::clone(file), origin: Origin::Written });
+        let rendered = self.rendered.iter().map(|(folder, file)| Entry {
+            file: Arc::clone(file),
+            origin: Origin::Rendered { folder: Arc::from(&**folder) },
+        });
+        Repository::new(written.chain(rendered).collect())
+    }
+
+    /// Runs the rules.
+    pub fn check(&self, options: &CheckOptions) -> Outcome {
+        let repository = self.repository();
+        let layout = Layout::new(&repository);
+        let sources = sources::map(&repository, &layout);
+        let unrendered: Vec<_> = self
+            .unrendered
+            .iter()
+            .map(|(folder, reason)| Unrendered { folder: folder.clone(), reason: reason.clone() })
+            .collect();
+        let levels = findings::Levels::new(&self.config, options);
+        let mut found = Vec::new();
+        let inputs = Inputs { repository: &repository, layout: &layout, unrendered: &unrendered };
+        for rule in levels.rules() {
+            if let crate::rules::Check::Inputs(check) = rule.check {
+                let mut reporter = Reporter::new(rule, &repository, &layout, &sources, None);
+                check(&inputs, &mut reporter);
+                found.extend(reporter.into_findings());
+            }
+        }
+        let mut coverage = Vec::new();
+        for root in layout.roots(&repository, &rendered_files(&repository)) {
+            let kustomized = layout
+                .namespaces()
+                .into_iter()
+                .filter(|(folder, _)| !self.rendered.contains_key(folder))
+                .collect();
+            let resolver = Resolver::new(
+                &repository,
+                kustomized,
+                options.namespace.as_deref(),
+                &self.config.default_namespace,
+            );
+            let cluster = Cluster::new(&repository, &root, &resolver);
+            let engine = Engine::new(&cluster);
+            found.extend(run_cluster_rules(&levels, &self.config, &engine, &root, &layout, &sources));
+            coverage.extend(coverage::rows(&engine, &root));
+        }
+        findings::finish(found, self, options, &levels, repository, &layout, coverage)
+    }
+}
+
+fn run_cluster_rules<'c>(
+    levels: &findings::Levels<'_>,
+    config: &Config,
+    engine: &Engine<'c>,
+    root: &crate::cluster::Root,
+    layout: &Layout,
+    sources: &SourceMap,
+) -> Vec<crate::diagnostics::Diagnostic> {
+    let cluster = engine.cluster();
+    let mut found = Vec::new();
+    for rule in levels.rules() {
+        if let crate::rules::Check::Cluster(check) = rule.check {
+            let context = Context { engine, cluster, root, options: &config.options, rule };
+            let mut reporter = Reporter::new(rule, cluster.repository, layout, sources, Some(cluster));
+            check(&context, &mut reporter);
+            found.extend(reporter.into_findings());
+        }
+    }
+    found
+}
+
+fn rendered_files(repository: &Repository) -> BTreeMap<&str, FileId> {
+    let rendered = repository.entries().filter_map(|(id, entry)| match &entry.origin {
+        Origin::Rendered { folder } => Some((&**folder, id)),
+        Origin::Written => None,
+    });
+    rendered.collect()
+}

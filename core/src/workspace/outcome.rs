@@ -1,0 +1,87 @@
+//! What a check comes to.
+
+use crate::cluster::Repository;
+use crate::diagnostics::Diagnostic;
+use crate::engine::{Grant, Openness};
+use crate::text::{FileId, SourceFile};
+
+/// The outcome of [`super::Workspace::check`].
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// The findings, sorted by path, position and rule; suppressed ones and those of the baseline are left out.
+    pub findings: Vec<Diagnostic>,
+    /// How many findings comments and annotations suppressed.
+    pub suppressed: u32,
+    /// How many findings the baseline knew.
+    pub baselined: u32,
+    /// Isolation by overlay and namespace.
+    pub coverage: Vec<NamespaceCoverage>,
+    /// What was read.
+    pub inputs: InputSummary,
+    pub(super) repository: Repository,
+}
+
+impl Outcome {
+    /// The file that a place of a finding lies in.
+    pub fn source(&self, id: FileId) -> Option<&SourceFile> {
+        self.repository.file(id).map(|file| &file.source)
+    }
+}
+
+/// Isolation in one namespace of one root.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NamespaceCoverage {
+    /// The overlay; empty where there are no alternatives.
+    pub overlay: String,
+    /// The namespace.
+    pub name: String,
+    /// How many workloads it has.
+    pub workloads: u32,
+    /// Isolation of connections to them.
+    pub ingress: DirectionCounts,
+    /// Isolation of connections from them.
+    pub egress: DirectionCounts,
+    /// Default deny for ingress and for egress: `proven`, `refuted` or `unknown`.
+    pub default_deny: (&'static str, &'static str),
+    /// The widest grant of its policies; none where no rule grants anything.
+    pub openness: Option<Openness>,
+    /// All grants of its policies together.
+    pub grant: Grant,
+}
+
+/// Workloads by isolation in one direction.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DirectionCounts {
+    /// Proven isolated.
+    pub isolated: u32,
+    /// Proven open; Pods on the node's network are among them.
+    pub open: u32,
+    /// Not to be told from the manifests.
+    pub unknown: u32,
+}
+
+/// What was read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct InputSummary {
+    /// Files read.
+    pub files: u32,
+    /// Kubernetes objects, also those of kinds that no rule reads.
+    pub objects: u32,
+    /// How many of them are of kinds that no rule reads.
+    pub unread: u32,
+    /// What was not understood, by path and line.
+    pub skipped: Vec<SkippedInput>,
+}
+
+/// A file or a document that was not understood.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SkippedInput {
+    /// The path.
+    pub path: String,
+    /// The line where the document starts, from 1; none for a whole file.
+    pub line: Option<u32>,
+    /// Why.
+    pub reason: String,
+    /// Whether Kubernetes objects were plausibly lost, so that `--strict-inputs` fails.
+    pub lost: bool,
+}
