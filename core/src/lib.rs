@@ -2,6 +2,13 @@
 //!
 //! The crate takes bytes and gives plain data. It does no input or output, reads no clock and no environment, and
 //! starts no thread, so that it behaves the same natively and as WebAssembly.
+//!
+//! Start at [`Workspace`].
 
+pub mod cluster;
+pub mod diagnostics;
+pub mod engine;
+pub mod model;
 pub mod sets;
 pub mod text;
+pub mod yaml;

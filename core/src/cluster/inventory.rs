@@ -7,8 +7,10 @@ use super::index::{LabelIndex, Selection};
 use super::namespaces::{NamespaceSource, Resolver};
 use super::repository::{ObjectId, Repository};
 use super::roots::Root;
-use crate::model::{Body, ContainerPort, Direction, NetworkPolicy, Object, OtherApi, Service, Workload};
-use crate::sets::{IdSet, LabelSelector, Labels};
+use crate::model::{
+    Body, ContainerPort, Direction, NAME_LABEL, NetworkPolicy, Object, OtherApi, Service, Workload,
+};
+use crate::sets::{IdSet, LabelSelector, Labels, Operator};
 
 macro_rules! dense_id {
     ($(#[$doc:meta])* $name:ident) => {
@@ -293,9 +295,7 @@ impl<'r> Cluster<'r> {
 
     /// The namespaces that a selector selects. A namespace that no manifest declares has only its name as a label.
     pub fn select_namespaces(&self, selector: &LabelSelector) -> Vec<NamespaceId> {
-        if let [requirement] = selector.requirements()
-            && let Some(names) = requirement.names_of_namespaces()
-        {
+        if let Some(names) = named_namespaces(selector) {
             let mut ids: Vec<_> = names.iter().filter_map(|name| self.find_namespace(name)).collect();
             ids.sort_unstable();
             return ids;
@@ -313,7 +313,9 @@ impl<'r> Cluster<'r> {
         let everything = LabelSelector::everything();
         let selected = self.index.select(pods.unwrap_or(&everything));
         match namespaces {
-            None => self.namespace(own).map_or_else(Selection::nothing, |info| selected.within(&info.classes)),
+            None => {
+                self.namespace(own).map_or_else(Selection::nothing, |info| selected.within(&info.classes))
+            }
             Some(selector) if selector.is_everything() => (*selected).clone(),
             Some(selector) => {
                 let mut classes = IdSet::new();
@@ -332,7 +334,20 @@ impl<'r> Cluster<'r> {
 
     /// The workloads of a set of classes, in order of class.
     pub fn members<'s>(&'s self, classes: &'s IdSet) -> impl Iterator<Item = WorkloadId> + 's {
-        classes.iter().filter_map(|id| self.class(ClassId(id))).flat_map(|class| class.members.iter().copied())
+        classes
+            .iter()
+            .filter_map(|id| self.class(ClassId(id)))
+            .flat_map(|class| class.members.iter().copied())
+    }
+}
+
+/// The namespaces that a selector names by [`NAME_LABEL`], if that is all it asks for.
+pub fn named_namespaces(selector: &LabelSelector) -> Option<&[String]> {
+    match selector.requirements() {
+        [requirement] if requirement.key == NAME_LABEL && requirement.operator == Operator::In => {
+            Some(&requirement.values)
+        }
+        _ => None,
     }
 }
 
@@ -366,9 +381,6 @@ fn namespaces(found: &[Found<'_>]) -> Vec<NamespaceInfo> {
     labelled.collect()
 }
 
-/// The label that the API server sets on every namespace: its name.
-pub const NAME_LABEL: &str = "kubernetes.io/metadata.name";
-
 #[derive(PartialEq, Eq, Hash)]
 struct ClassKey<'r> {
     namespace: NamespaceId,
@@ -385,7 +397,8 @@ fn workloads<'r>(placed: &[Placed<'r>]) -> (Vec<WorkloadInfo<'r>>, Vec<Class<'r>
     let mut classes: Vec<Class<'r>> = Vec::new();
     let mut known: HashMap<ClassKey<'r>, ClassId> = HashMap::new();
     for found in placed {
-        let (Body::Workloads(all), Some((namespace, namespace_source))) = (&found.object.body, found.namespace)
+        let (Body::Workloads(all), Some((namespace, namespace_source))) =
+            (&found.object.body, found.namespace)
         else {
             continue;
         };
@@ -421,7 +434,11 @@ fn workloads<'r>(placed: &[Placed<'r>]) -> (Vec<WorkloadInfo<'r>>, Vec<Class<'r>
     (workloads, classes)
 }
 
-fn policies<'r>(placed: &[Placed<'r>], index: &LabelIndex, namespaces: &[NamespaceInfo]) -> Vec<PolicyInfo<'r>> {
+fn policies<'r>(
+    placed: &[Placed<'r>],
+    index: &LabelIndex,
+    namespaces: &[NamespaceInfo],
+) -> Vec<PolicyInfo<'r>> {
     let policy = |found: &Placed<'r>| {
         let (Body::NetworkPolicy(policy), Some((namespace, namespace_source))) =
             (&found.object.body, found.namespace)
@@ -447,7 +464,9 @@ fn services<'r>(
 ) -> Vec<ServiceInfo<'r>> {
     let mut routed: BTreeSet<(NamespaceId, &str)> = BTreeSet::new();
     for found in placed {
-        let (Body::Exposure(backends), Some((own, _))) = (&found.object.body, found.namespace) else { continue };
+        let (Body::Exposure(backends), Some((own, _))) = (&found.object.body, found.namespace) else {
+            continue;
+        };
         for backend in backends {
             let namespace = backend.namespace.as_deref().map_or(Some(own), |name| ids.get(name).copied());
             routed.extend(namespace.map(|namespace| (namespace, &*backend.service)));
@@ -459,7 +478,7 @@ fn services<'r>(
         };
         let classes = &namespaces.get(namespace.index())?.classes;
         let targets = match &service.selector {
-            Some(labels) => index.select(&LabelSelector::from_labels(labels)).within(classes),
+            Some(labels) => index.select(&LabelSelector::from_parts(labels.iter(), [])).within(classes),
             None => Selection::nothing(),
         };
         let name = &*found.object.name;

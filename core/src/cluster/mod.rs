@@ -12,7 +12,7 @@ mod roots;
 pub use index::{LabelIndex, Selection};
 pub use inventory::{
     Class, ClassId, Cluster, ForeignPolicy, NamespaceId, NamespaceInfo, PolicyId, PolicyInfo, ServiceInfo,
-    WorkloadId, WorkloadInfo,
+    WorkloadId, WorkloadInfo, named_namespaces,
 };
 pub use namespaces::{NamespaceSource, Resolver};
 pub use repository::{Entry, ObjectId, Origin, Repository};

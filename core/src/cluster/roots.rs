@@ -47,6 +47,9 @@ struct Folder {
     folders: BTreeSet<String>,
 }
 
+/// Sources, and the rendered folders that share some of them.
+type Group<'r> = (BTreeSet<FileId>, Vec<(&'r str, FileId)>);
+
 /// The kustomizations and charts of a repository.
 pub struct Layout {
     folders: BTreeMap<String, Folder>,
@@ -68,7 +71,9 @@ impl Layout {
                 layout.charts.insert(folder.to_owned(), id);
             }
             for (object, found) in repository.objects_of(id) {
-                let (Body::Kustomization(config), true) = (&found.body, is_kustomization(name)) else { continue };
+                let (Body::Kustomization(config), true) = (&found.body, is_kustomization(name)) else {
+                    continue;
+                };
                 let empty = Folder {
                     object,
                     config: config.clone(),
@@ -128,18 +133,17 @@ impl Layout {
     pub fn cycle(&self, folder: &str) -> Option<Vec<&str>> {
         let reachable = self.reachable(folder);
         let in_cycle = reachable.contains(folder);
-        in_cycle.then(|| {
-            reachable.into_iter().filter(|other| self.reachable(other).contains(folder)).collect()
-        })
+        in_cycle
+            .then(|| reachable.into_iter().filter(|other| self.reachable(other).contains(folder)).collect())
     }
 
     /// Every folder below `folder`, itself only where it is in a cycle.
-    fn reachable(&self, folder: &str) -> BTreeSet<&str> {
+    fn reachable<'l>(&'l self, folder: &str) -> BTreeSet<&'l str> {
         let mut seen = BTreeSet::new();
-        let mut open: Vec<&str> = vec![folder];
+        let mut open: Vec<&Folder> = self.folders.get(folder).into_iter().collect();
         while let Some(next) = open.pop() {
-            let below = self.folders.get(next).into_iter().flat_map(|found| &found.folders);
-            open.extend(below.filter(|inner| seen.insert(inner.as_str())).map(String::as_str));
+            let new = next.folders.iter().filter(|inner| seen.insert(inner.as_str()));
+            open.extend(new.filter_map(|inner| self.folders.get(inner)));
         }
         seen
     }
@@ -233,7 +237,7 @@ impl Layout {
 
     /// The rendered folders, grouped: those in one group share a source and exclude each other.
     fn alternatives<'r>(&self, rendered: &BTreeMap<&'r str, FileId>) -> Vec<Vec<(&'r str, FileId)>> {
-        let mut groups: Vec<(BTreeSet<FileId>, Vec<(&str, FileId)>)> = Vec::new();
+        let mut groups: Vec<Group<'r>> = Vec::new();
         for (folder, file) in rendered {
             let mut sources = self.sources(folder);
             let mut members = vec![(*folder, *file)];

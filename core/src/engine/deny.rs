@@ -55,15 +55,17 @@ impl Engine<'_> {
         };
         let affecting: Vec<_> = policies().filter(|(_, policy)| may_affect(policy, direction)).collect();
         let taken = |(_, policy): &&(PolicyId, &PolicyInfo<'_>)| !policy.policy.refused;
-        let allows_all =
-            |policy: &PolicyInfo<'_>| policy.policy.half(direction).rules.iter().any(|r| r.allows_everything());
+        let allows_all = |policy: &PolicyInfo<'_>| {
+            policy.policy.half(direction).rules.iter().any(|r| r.allows_everything())
+        };
         let denying: Vec<_> =
             affecting.iter().filter(taken).filter(|(_, policy)| !allows_all(policy)).copied().collect();
         match covering(&denying) {
             Cover::Proven(used) => {
                 let deny = used.into_iter().filter_map(|i| denying.get(i).map(|(id, _)| *id)).collect();
                 let undoes = |policy: &PolicyInfo<'_>| {
-                    allows_all(policy) && policy.policy.pod_selector.as_ref().is_some_and(|s| s.is_everything())
+                    allows_all(policy)
+                        && policy.policy.pod_selector.as_ref().is_some_and(|s| s.is_everything())
                 };
                 let by = affecting.iter().filter(taken).find(|(_, policy)| undoes(policy));
                 match by {

@@ -6,8 +6,8 @@
 
 use super::verdict::{Endpoint, ForeignPod};
 use super::{Engine, Isolation};
-use crate::cluster::{ClassId, NAME_LABEL, PolicyId, PolicyInfo};
-use crate::model::{Direction, Peer, Port, Rule};
+use crate::cluster::{ClassId, PolicyId, PolicyInfo};
+use crate::model::{Direction, NAME_LABEL, Peer, Port, Rule};
 use crate::sets::{Labels, Protocol};
 
 /// Which halves of DNS a policy, or a union of policies, lets out.
@@ -77,7 +77,8 @@ impl Engine<'_> {
         let mut access = DnsAccess::default();
         for server in servers() {
             let named_by = |rule: &Rule| {
-                self.is_peer(rule, policy.namespace, Endpoint::Pod(&server)) || selects_by_other_labels(rule, &server)
+                self.is_peer(rule, policy.namespace, Endpoint::Pod(&server))
+                    || selects_by_other_labels(rule, &server)
             };
             if rule.peers.is_none() || named_by(rule) || names_addresses(rule) {
                 access = access.or(DnsAccess {

@@ -3,9 +3,9 @@
 use std::rc::Rc;
 
 use super::Engine;
-use crate::cluster::{Class, ClassId, NAME_LABEL, NamespaceId, PolicyInfo, Selection};
+use crate::cluster::{Class, ClassId, NamespaceId, PolicyInfo, Selection};
 use crate::model::{Direction, Peer, Port, Rule, Target};
-use crate::sets::{AddressSet, ConnectionSet, IdSet, LabelSelector, Operator, Protocol};
+use crate::sets::{AddressSet, ConnectionSet, IdSet, LabelSelector, Operator, PortSet, Protocol};
 
 /// How wide a grant is by its form; the order is the order of width.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -92,9 +92,9 @@ impl<'c> Engine<'c> {
     /// The classes that certainly belong to some peer of a rule, and the addresses.
     pub fn peers_of(&self, own: NamespaceId, rule: &'c Rule) -> (IdSet, AddressSet) {
         let Some(peers) = &rule.peers else {
-            return (self.cluster.index.universe().clone(), AddressSet::everything());
+            return (self.cluster.index.universe().clone(), AddressSet::all());
         };
-        let (mut classes, mut addresses) = (IdSet::new(), AddressSet::default());
+        let (mut classes, mut addresses) = (IdSet::new(), AddressSet::empty());
         for peer in peers {
             match peer {
                 Peer::Pods { namespaces, pods } => {
@@ -111,7 +111,7 @@ impl<'c> Engine<'c> {
     /// How wide a rule is by its form.
     pub fn openness(rule: &Rule) -> Openness {
         let Some(peers) = &rule.peers else { return Openness::World };
-        let mut addresses = AddressSet::default();
+        let mut addresses = AddressSet::empty();
         let mut widest = Openness::Exact;
         for peer in peers {
             if let Peer::Block(block) = peer {
@@ -158,10 +158,10 @@ impl<'c> Engine<'c> {
 
     /// The ports of a class that something uses: declared by a container, or the target of a Service.
     pub fn useful_ports(&self, class: ClassId) -> &ConnectionSet {
-        const NONE: &ConnectionSet = &ConnectionSet::NONE;
-        let Some(cell) = self.useful_ports.get(class.index()) else { return NONE };
+        static NONE: ConnectionSet = ConnectionSet::none();
+        let Some(cell) = self.useful_ports.get(class.index()) else { return &NONE };
         cell.get_or_init(|| {
-            let mut useful = ConnectionSet::NONE;
+            let mut useful = ConnectionSet::none();
             let Some(info) = self.cluster.class(class) else { return useful };
             for port in info.ports {
                 useful.insert(port.protocol, port.port, port.port);
@@ -203,11 +203,15 @@ fn against(granted: &ConnectionSet, useful: &ConnectionSet) -> Grant {
     let mut sum = Grant::default();
     for protocol in Protocol::ALL {
         let ports = granted.ports(protocol);
-        let used = ports.intersect(useful.ports(protocol)).count();
+        let used = count(&ports.intersect(useful.ports(protocol)));
         let rest = u64::from(!granted.is_all());
-        sum = sum.plus(Grant { granted: if ports.is_full() { used + rest } else { ports.count() }, used });
+        sum = sum.plus(Grant { granted: if ports.is_all() { used + rest } else { count(ports) }, used });
     }
     if granted.is_all() { sum.plus(Grant { granted: 1, used: 0 }) } else { sum }
+}
+
+fn count(ports: &PortSet) -> u64 {
+    ports.ranges().map(|(first, last)| u64::from(last - first) + 1).sum()
 }
 
 /// How wide one peer is by its form.
@@ -235,8 +239,8 @@ fn names_positively(selector: &LabelSelector) -> bool {
 
 /// The connections that a rule's ports stand for at a destination.
 pub(super) fn connections(ports: Option<&[Port]>, destination: &Class<'_>) -> ConnectionSet {
-    let Some(ports) = ports else { return ConnectionSet::ALL };
-    let mut granted = ConnectionSet::NONE;
+    let Some(ports) = ports else { return ConnectionSet::all() };
+    let mut granted = ConnectionSet::none();
     for port in ports {
         match port {
             Port::Range { protocol, first, last } => granted.insert(*protocol, *first, *last),
@@ -249,14 +253,4 @@ pub(super) fn connections(ports: Option<&[Port]>, destination: &Class<'_>) -> Co
         }
     }
     granted
-}
-
-/// The namespaces that a selector names by [`NAME_LABEL`], if that is all it asks for.
-pub fn named_namespaces(selector: &LabelSelector) -> Option<&[String]> {
-    match selector.requirements() {
-        [requirement] if requirement.key == NAME_LABEL && requirement.operator == Operator::In => {
-            Some(&requirement.values)
-        }
-        _ => None,
-    }
 }

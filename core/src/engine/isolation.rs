@@ -69,11 +69,16 @@ impl Engine<'_> {
         if !isolated.possible.contains(class.0) {
             return Isolation::Open;
         }
-        let doubtful = self.cluster.policy_ids().find(|(_, policy)| {
-            may_affect(policy, direction) && policy.subject.possible.contains(class.0)
-        });
+        let doubtful = self
+            .cluster
+            .policy_ids()
+            .find(|(_, policy)| may_affect(policy, direction) && policy.subject.possible.contains(class.0));
         doubtful.map_or(Isolation::Open, |(id, policy)| {
-            Isolation::Unknown(if policy.policy.refused { Doubt::Refused(id) } else { Doubt::HiddenLabels(id) })
+            Isolation::Unknown(if policy.policy.refused {
+                Doubt::Refused(id)
+            } else {
+                Doubt::HiddenLabels(id)
+            })
         })
     }
 

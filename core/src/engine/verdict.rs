@@ -77,9 +77,12 @@ impl Engine<'_> {
             };
             self.is_peer(rule, own, peer) && self.is_port(rule, destination, protocol, port)
         };
-        let allowed = self.policies_of(direction, subject).iter().filter_map(|id| self.cluster.policy(*id)).any(
-            |policy| policy.policy.half(direction).rules.iter().any(|rule| allows(rule, policy.namespace)),
-        );
+        let allowed =
+            self.policies_of(direction, subject).iter().filter_map(|id| self.cluster.policy(*id)).any(
+                |policy| {
+                    policy.policy.half(direction).rules.iter().any(|rule| allows(rule, policy.namespace))
+                },
+            );
         if allowed {
             return Verdict::Allowed;
         }
@@ -96,7 +99,8 @@ impl Engine<'_> {
         let certain = |policy: &crate::cluster::PolicyInfo<'_>| {
             !policy.policy.refused && policy.subject.certain.contains(class.0)
         };
-        let policies = self.cluster.namespace(info.namespace).map_or(&[][..], |namespace| &namespace.policies);
+        let policies =
+            self.cluster.namespace(info.namespace).map_or(&[][..], |namespace| &namespace.policies);
         self.foreign_in(info.namespace).is_some()
             || policies.iter().filter_map(|id| self.cluster.policy(*id)).any(|policy| {
                 super::isolation::may_affect(policy, direction)
@@ -114,7 +118,9 @@ impl Engine<'_> {
         match (peer, endpoint) {
             (Peer::Block(block), Endpoint::Address(address)) => block.contains(address),
             (Peer::Pods { namespaces, pods }, Endpoint::Class(class)) => {
-                let Some(info) = self.cluster.class(class).filter(|info| !info.host_network) else { return false };
+                let Some(info) = self.cluster.class(class).filter(|info| !info.host_network) else {
+                    return false;
+                };
                 let labels = self.cluster.namespace(info.namespace).map(|namespace| &namespace.labels);
                 let in_namespace = match namespaces {
                     None => info.namespace == own,
@@ -142,7 +148,9 @@ impl Engine<'_> {
                 let named = Port::Named { protocol, name: wanted.to_owned() };
                 connections(Some(&[named]), info).contains(protocol, port)
             }),
-            Endpoint::Pod(pod) => pod.ports.iter().any(|(p, name, number)| (*p, *name, *number) == (protocol, wanted, port)),
+            Endpoint::Pod(pod) => {
+                pod.ports.iter().any(|(p, name, number)| (*p, *name, *number) == (protocol, wanted, port))
+            }
         };
         ports.iter().any(|written| match written {
             Port::Range { protocol: p, first, last } => *p == protocol && (*first..=*last).contains(&port),

@@ -4,114 +4,104 @@
 //! configuration can extend it. What the table doesn't know about a Pod's labels stays unknown: such a Pod is never
 //! called "not covered" because of a label that its controller may add.
 
-use std::borrow::Cow;
-
 /// How a custom resource becomes Pods.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CustomWorkload {
     /// The API group.
-    pub group: Cow<'static, str>,
+    pub group: String,
     /// The kind.
-    pub kind: Cow<'static, str>,
+    pub kind: String,
     /// Field paths of Pod templates; `[*]` stands for each item of a list. Empty where there is no template.
-    pub templates: Cow<'static, [Cow<'static, str>]>,
+    pub templates: Vec<String>,
     /// Labels that the controller sets, beyond the template's; `{name}` is the object's name.
-    pub labels: Cow<'static, [(Cow<'static, str>, Cow<'static, str>)]>,
+    pub labels: Vec<(String, String)>,
     /// Whether these are all the labels: false where the controller adds others that no manifest shows.
     pub exact: bool,
 }
 
-const fn at(
-    group: &'static str,
-    kind: &'static str,
-    templates: &'static [Cow<'static, str>],
-    labels: &'static [(Cow<'static, str>, Cow<'static, str>)],
-) -> CustomWorkload {
-    CustomWorkload {
-        group: Cow::Borrowed(group),
-        kind: Cow::Borrowed(kind),
-        templates: Cow::Borrowed(templates),
-        labels: Cow::Borrowed(labels),
-        exact: false,
-    }
-}
+type Row = (&'static str, &'static str, &'static [&'static str], &'static [(&'static str, &'static str)]);
 
-const fn s(text: &'static str) -> Cow<'static, str> {
-    Cow::Borrowed(text)
-}
-
-const SPEC_TEMPLATE: &[Cow<'static, str>] = &[s("spec.template")];
-
-/// The custom resources that are known without configuration.
-pub const KNOWN: &[CustomWorkload] = &[
-    at("argoproj.io", "Rollout", SPEC_TEMPLATE, &[]),
-    at("apps.openshift.io", "DeploymentConfig", SPEC_TEMPLATE, &[]),
-    at("apps.kruise.io", "CloneSet", SPEC_TEMPLATE, &[]),
-    at("apps.kruise.io", "StatefulSet", SPEC_TEMPLATE, &[]),
-    at("apps.kruise.io", "DaemonSet", SPEC_TEMPLATE, &[]),
-    at("serving.knative.dev", "Service", SPEC_TEMPLATE, &[(s("serving.knative.dev/service"), s("{name}"))]),
-    at("serving.knative.dev", "Configuration", SPEC_TEMPLATE, &[]),
-    at("keda.sh", "ScaledJob", &[s("spec.jobTargetRef.template")], &[]),
-    at("jobset.x-k8s.io", "JobSet", &[s("spec.replicatedJobs[*].template.spec.template")], &[]),
-    at(
+/// Group, kind, templates and labels of the custom resources that are known without configuration.
+const KNOWN: &[Row] = &[
+    ("argoproj.io", "Rollout", &["spec.template"], &[]),
+    ("apps.openshift.io", "DeploymentConfig", &["spec.template"], &[]),
+    ("apps.kruise.io", "CloneSet", &["spec.template"], &[]),
+    ("apps.kruise.io", "StatefulSet", &["spec.template"], &[]),
+    ("apps.kruise.io", "DaemonSet", &["spec.template"], &[]),
+    ("serving.knative.dev", "Service", &["spec.template"], &[("serving.knative.dev/service", "{name}")]),
+    ("serving.knative.dev", "Configuration", &["spec.template"], &[]),
+    ("keda.sh", "ScaledJob", &["spec.jobTargetRef.template"], &[]),
+    ("jobset.x-k8s.io", "JobSet", &["spec.replicatedJobs[*].template.spec.template"], &[]),
+    (
         "leaderworkerset.x-k8s.io",
         "LeaderWorkerSet",
-        &[s("spec.leaderWorkerTemplate.leaderTemplate"), s("spec.leaderWorkerTemplate.workerTemplate")],
+        &["spec.leaderWorkerTemplate.leaderTemplate", "spec.leaderWorkerTemplate.workerTemplate"],
         &[],
     ),
-    at("agents.x-k8s.io", "Sandbox", &[s("spec.podTemplate")], &[]),
-    at("extensions.agents.x-k8s.io", "SandboxTemplate", &[s("spec.podTemplate")], &[]),
-    at("ray.io", "RayCluster", &[s("spec.headGroupSpec.template"), s("spec.workerGroupSpecs[*].template")], &[]),
-    at("batch.volcano.sh", "Job", &[s("spec.tasks[*].template")], &[]),
-    at(
+    ("agents.x-k8s.io", "Sandbox", &["spec.podTemplate"], &[]),
+    ("extensions.agents.x-k8s.io", "SandboxTemplate", &["spec.podTemplate"], &[]),
+    ("ray.io", "RayCluster", &["spec.headGroupSpec.template", "spec.workerGroupSpecs[*].template"], &[]),
+    ("batch.volcano.sh", "Job", &["spec.tasks[*].template"], &[]),
+    (
         "monitoring.coreos.com",
         "Prometheus",
         &[],
         &[
-            (s("app.kubernetes.io/name"), s("prometheus")),
-            (s("app.kubernetes.io/instance"), s("{name}")),
-            (s("app.kubernetes.io/managed-by"), s("prometheus-operator")),
-            (s("operator.prometheus.io/name"), s("{name}")),
-            (s("prometheus"), s("{name}")),
+            ("app.kubernetes.io/name", "prometheus"),
+            ("app.kubernetes.io/instance", "{name}"),
+            ("app.kubernetes.io/managed-by", "prometheus-operator"),
+            ("operator.prometheus.io/name", "{name}"),
+            ("prometheus", "{name}"),
         ],
     ),
-    at(
+    (
         "monitoring.coreos.com",
         "Alertmanager",
         &[],
         &[
-            (s("app.kubernetes.io/name"), s("alertmanager")),
-            (s("app.kubernetes.io/instance"), s("{name}")),
-            (s("app.kubernetes.io/managed-by"), s("prometheus-operator")),
-            (s("alertmanager"), s("{name}")),
+            ("app.kubernetes.io/name", "alertmanager"),
+            ("app.kubernetes.io/instance", "{name}"),
+            ("app.kubernetes.io/managed-by", "prometheus-operator"),
+            ("alertmanager", "{name}"),
         ],
     ),
-    at(
+    (
         "monitoring.coreos.com",
         "ThanosRuler",
         &[],
-        &[(s("app.kubernetes.io/name"), s("thanos-ruler")), (s("thanos-ruler"), s("{name}"))],
+        &[("app.kubernetes.io/name", "thanos-ruler"), ("thanos-ruler", "{name}")],
     ),
-    at(
-        "kafka.strimzi.io",
-        "Kafka",
-        &[],
-        &[(s("strimzi.io/cluster"), s("{name}")), (s("strimzi.io/kind"), s("Kafka"))],
-    ),
-    at(
+    ("kafka.strimzi.io", "Kafka", &[], &[("strimzi.io/cluster", "{name}"), ("strimzi.io/kind", "Kafka")]),
+    (
         "kafka.strimzi.io",
         "KafkaConnect",
         &[],
-        &[(s("strimzi.io/cluster"), s("{name}")), (s("strimzi.io/kind"), s("KafkaConnect"))],
+        &[("strimzi.io/cluster", "{name}"), ("strimzi.io/kind", "KafkaConnect")],
     ),
-    at(
+    (
         "kafka.strimzi.io",
         "KafkaBridge",
         &[],
-        &[(s("strimzi.io/cluster"), s("{name}")), (s("strimzi.io/kind"), s("KafkaBridge"))],
+        &[("strimzi.io/cluster", "{name}"), ("strimzi.io/kind", "KafkaBridge")],
     ),
-    at("postgresql.cnpg.io", "Cluster", &[], &[(s("cnpg.io/cluster"), s("{name}"))]),
-    at("triggers.tekton.dev", "EventListener", &[], &[(s("eventlistener"), s("{name}"))]),
-    at("redis.redis.opstreelabs.in", "Redis", &[], &[(s("app"), s("{name}"))]),
-    at("elasticsearch.k8s.elastic.co", "Elasticsearch", &[], &[(s("elasticsearch.k8s.elastic.co/cluster-name"), s("{name}"))]),
+    ("postgresql.cnpg.io", "Cluster", &[], &[("cnpg.io/cluster", "{name}")]),
+    ("triggers.tekton.dev", "EventListener", &[], &[("eventlistener", "{name}")]),
+    ("redis.redis.opstreelabs.in", "Redis", &[], &[("app", "{name}")]),
+    (
+        "elasticsearch.k8s.elastic.co",
+        "Elasticsearch",
+        &[],
+        &[("elasticsearch.k8s.elastic.co/cluster-name", "{name}")],
+    ),
 ];
+
+/// The custom resources that are known without configuration.
+pub(super) fn known() -> impl Iterator<Item = CustomWorkload> {
+    KNOWN.iter().map(|(group, kind, templates, labels)| CustomWorkload {
+        group: (*group).to_owned(),
+        kind: (*kind).to_owned(),
+        templates: templates.iter().map(|path| (*path).to_owned()).collect(),
+        labels: labels.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect(),
+        exact: false,
+    })
+}

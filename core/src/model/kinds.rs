@@ -3,11 +3,11 @@
 //! Repositories are full of kinds that say nothing about isolation. They are recognised here by group and kind
 //! alone, so that their documents are counted but never built.
 
-use super::custom::{self, CustomWorkload};
+use super::custom::CustomWorkload;
 
 /// What an object is to Ringfence.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Role<'k> {
+pub(super) enum Role<'k> {
     /// `v1` Namespace.
     Namespace,
     /// A built-in kind that runs Pods.
@@ -41,7 +41,7 @@ pub enum Role<'k> {
 
 /// A built-in kind that runs Pods.
 #[derive(Debug, PartialEq)]
-pub struct WorkloadKind {
+pub(super) struct WorkloadKind {
     /// The API group; empty for the core group.
     pub group: &'static str,
     /// The kind.
@@ -53,7 +53,7 @@ pub struct WorkloadKind {
 }
 
 /// The built-in kinds that run Pods.
-pub const WORKLOADS: &[WorkloadKind] = &[
+pub(super) const WORKLOADS: &[WorkloadKind] = &[
     WorkloadKind { group: "", kind: "Pod", template: "", runtime_labels: &[] },
     WorkloadKind {
         group: "apps",
@@ -126,12 +126,17 @@ const fn api(group: &'static str, kind: &'static str, title: &'static str, clust
     OtherApi { group, kind, title, cluster_wide, only_with: None }
 }
 
-const fn generator(group: &'static str, kind: &'static str, title: &'static str, only_with: &'static str) -> OtherApi {
+const fn generator(
+    group: &'static str,
+    kind: &'static str,
+    title: &'static str,
+    only_with: &'static str,
+) -> OtherApi {
     OtherApi { group, kind, title, cluster_wide: true, only_with: Some(only_with) }
 }
 
 /// The other policy APIs and the generators of policies.
-pub const OTHER_APIS: &[OtherApi] = &[
+pub(super) const OTHER_APIS: &[OtherApi] = &[
     api("projectcalico.org", "NetworkPolicy", "Calico NetworkPolicy", false),
     api("projectcalico.org", "GlobalNetworkPolicy", "Calico GlobalNetworkPolicy", true),
     api("crd.projectcalico.org", "NetworkPolicy", "Calico NetworkPolicy", false),
@@ -143,10 +148,20 @@ pub const OTHER_APIS: &[OtherApi] = &[
     api("policy.networking.k8s.io", "AdminNetworkPolicy", "AdminNetworkPolicy", true),
     api("policy.networking.k8s.io", "BaselineAdminNetworkPolicy", "BaselineAdminNetworkPolicy", true),
     api("policy.networking.k8s.io", "ClusterNetworkPolicy", "ClusterNetworkPolicy", true),
-    generator("kyverno.io", "ClusterPolicy", "Kyverno ClusterPolicy that generates NetworkPolicies", "NetworkPolicy"),
+    generator(
+        "kyverno.io",
+        "ClusterPolicy",
+        "Kyverno ClusterPolicy that generates NetworkPolicies",
+        "NetworkPolicy",
+    ),
     generator("kyverno.io", "Policy", "Kyverno Policy that generates NetworkPolicies", "NetworkPolicy"),
     generator("policies.kyverno.io", "GeneratingPolicy", "Kyverno GeneratingPolicy", "NetworkPolicy"),
-    generator("redhatcop.redhat.io", "NamespaceConfig", "NamespaceConfig with a NetworkPolicy", "NetworkPolicy"),
+    generator(
+        "redhatcop.redhat.io",
+        "NamespaceConfig",
+        "NamespaceConfig with a NetworkPolicy",
+        "NetworkPolicy",
+    ),
     generator("capsule.clastix.io", "Tenant", "Capsule Tenant with network policies", "networkPolicies"),
     generator("template.openshift.io", "Template", "OpenShift project template", "NetworkPolicy"),
 ];
@@ -166,8 +181,8 @@ pub fn group(api_version: &str) -> &str {
     api_version.split_once('/').map_or("", |(group, _)| group)
 }
 
-/// What an object of this API version and kind is; `extra` are the workload kinds that configuration adds.
-pub fn role<'k>(api_version: &str, kind: &str, extra: &'k [CustomWorkload]) -> Role<'k> {
+/// What an object of this API version and kind is; `custom` are the custom resources that make Pods.
+pub(super) fn role<'k>(api_version: &str, kind: &str, custom: &'k [CustomWorkload]) -> Role<'k> {
     let group = group(api_version);
     match (group, kind) {
         ("", "Namespace") => return Role::Namespace,
@@ -190,8 +205,7 @@ pub fn role<'k>(api_version: &str, kind: &str, extra: &'k [CustomWorkload]) -> R
     if EXPOSURES.contains(&(group, kind)) {
         return Role::Exposure;
     }
-    let custom = extra.iter().chain(custom::KNOWN).find(|c| c.group == group && c.kind == kind);
-    match custom {
+    match custom.iter().find(|c| c.group == group && c.kind == kind) {
         Some(custom) => Role::Custom(custom),
         None if is_list(group, kind) => Role::List,
         None => Role::Unread,
@@ -218,9 +232,16 @@ mod tests {
     #[test]
     fn kinds_are_told_apart_by_group() {
         assert!(matches!(role("apps/v1", "Deployment", &[]), Role::Workload(w) if w.kind == "Deployment"));
-        assert!(matches!(role("argoproj.io/v1alpha1", "Rollout", &[]), Role::Custom(_)));
-        assert!(matches!(role("networking.k8s.io/v1", "NetworkPolicy", &[]), Role::NetworkPolicy { removed: false }));
-        assert!(matches!(role("extensions/v1beta1", "NetworkPolicy", &[]), Role::NetworkPolicy { removed: true }));
+        let custom: Vec<_> = super::super::custom::known().collect();
+        assert!(matches!(role("argoproj.io/v1alpha1", "Rollout", &custom), Role::Custom(_)));
+        assert!(matches!(
+            role("networking.k8s.io/v1", "NetworkPolicy", &[]),
+            Role::NetworkPolicy { removed: false }
+        ));
+        assert!(matches!(
+            role("extensions/v1beta1", "NetworkPolicy", &[]),
+            Role::NetworkPolicy { removed: true }
+        ));
         assert!(matches!(role("projectcalico.org/v3", "NetworkPolicy", &[]), Role::OtherPolicy(_)));
         assert_eq!(role("apiextensions.k8s.io/v1", "CustomResourceDefinition", &[]), Role::Unread);
         assert_eq!(role("v1", "List", &[]), Role::List);

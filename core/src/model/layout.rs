@@ -90,6 +90,6 @@ pub(super) fn backends(node: Node<'_>) -> Vec<Backend> {
 fn backend_of(service: Option<Node<'_>>, namespace: Option<Node<'_>>) -> Option<Backend> {
     Some(Backend {
         service: service?.as_str()?.to_owned(),
-        namespace: namespace.and_then(|node| node.as_str()).map(|text| text.to_owned()),
+        namespace: namespace.and_then(|node| node.as_str()).map(str::to_owned),
     })
 }

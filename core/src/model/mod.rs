@@ -58,7 +58,7 @@ impl File {
     /// The node of an object of this file.
     pub fn node(&self, object: &Object) -> Option<Node<'_>> {
         let document = self.documents.get(object.document as usize)?;
-        Some(document.node(&self.source.text, object.node))
+        Some(Node::new(&document.tree, &self.source.text, object.node))
     }
 }
 
@@ -88,6 +88,9 @@ pub struct Object {
     /// What is wrong with it by itself.
     pub faults: Vec<Fault>,
 }
+
+/// The label that the API server sets on every namespace: its name.
+pub const NAME_LABEL: &str = "kubernetes.io/metadata.name";
 
 /// The prefix of every annotation and label key of Ringfence.
 pub const PREFIX: &str = "ringfence.dev/";

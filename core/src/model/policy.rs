@@ -13,7 +13,7 @@ use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 use super::fault::{Fault, FaultKind};
 use super::selector;
-use crate::sets::{LabelSelector, Protocol, parse_cidr};
+use crate::sets::{AddressSet, LabelSelector, Protocol, parse_cidr};
 
 /// The two directions that a policy can isolate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -143,6 +143,20 @@ pub struct IpBlock {
     pub host_bits: bool,
 }
 
+impl IpBlock {
+    /// Whether an address is in the range and in none of the holes.
+    pub fn contains(&self, address: IpAddr) -> bool {
+        self.cidr.contains(&address) && !self.except.iter().any(|hole| hole.contains(&address))
+    }
+
+    /// The range without the holes.
+    pub fn addresses(&self) -> AddressSet {
+        let holes =
+            self.except.iter().fold(AddressSet::empty(), |sum, hole| sum.union(&AddressSet::from(*hole)));
+        AddressSet::from(self.cidr).subtract(&holes)
+    }
+}
+
 /// One port of a rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Port {
@@ -167,7 +181,7 @@ pub enum Port {
 }
 
 /// Reads and validates the spec of a NetworkPolicy; `api_version` decides whether it is served at all.
-pub fn compile(spec: &api::NetworkPolicySpec, removed: bool) -> (NetworkPolicy, Vec<Fault>) {
+pub(super) fn compile(spec: &api::NetworkPolicySpec, removed: bool) -> (NetworkPolicy, Vec<Fault>) {
     let mut faults = Vec::new();
     let pod_selector = match &spec.pod_selector {
         Some(selector) => selector::compile(selector, "spec.podSelector", &mut faults),
@@ -196,7 +210,9 @@ fn policy_types(types: &[String], faults: &mut Vec<Fault>) {
         if Direction::BOTH.iter().any(|d| d.policy_type() == written) {
             if types.iter().take(i).any(|earlier| earlier == written) {
                 let message = format!("`{written}` stands twice in `policyTypes`");
-                faults.push(Fault::tolerated(FaultKind::PolicyType, field, message).help("remove the second one"));
+                faults.push(
+                    Fault::tolerated(FaultKind::PolicyType, field, message).help("remove the second one"),
+                );
             }
             continue;
         }
@@ -256,7 +272,9 @@ fn peer(written: &api::NetworkPolicyPeer, field: &str, faults: &mut Vec<Fault>) 
             faults.push(Fault::refused(FaultKind::Peer, field, message).help(help));
             Peer::Invalid
         }
-        Some(block) => ip_block(block, &format!("{field}.ipBlock"), faults).map_or(Peer::Invalid, Peer::Block),
+        Some(block) => {
+            ip_block(block, &format!("{field}.ipBlock"), faults).map_or(Peer::Invalid, Peer::Block)
+        }
         None if !selects => {
             let message = "the peer is empty: it names no Pods, no namespaces and no addresses";
             let help = "the API server refuses the policy: write `podSelector: {}` for every Pod of this namespace, \
@@ -293,8 +311,11 @@ fn ip_block(written: &api::IPBlock, field: &str, faults: &mut Vec<Fault>) -> Opt
             Some(hole) if is_strictly_inside(&hole.net, &cidr.net) => except.push(hole.net),
             Some(_) => {
                 let message = format!("`except` `{written_hole}` does not lie inside `{}`", written.cidr);
-                let help = "the API server refuses the policy: an exception must be a smaller range inside `cidr`";
-                faults.push(Fault::refused(FaultKind::Cidr, format!("{field}.except[{i}]"), message).help(help));
+                let help =
+                    "the API server refuses the policy: an exception must be a smaller range inside `cidr`";
+                faults.push(
+                    Fault::refused(FaultKind::Cidr, format!("{field}.except[{i}]"), message).help(help),
+                );
                 complete = false;
             }
             None => complete = false,
@@ -313,7 +334,8 @@ fn port(written: &api::NetworkPolicyPort, field: &str, faults: &mut Vec<Fault>) 
         Some(text) => text.parse().ok().or_else(|| {
             let upper = text.to_uppercase();
             let known = upper.parse::<Protocol>().is_ok();
-            let message = format!("`{text}` is no protocol of a NetworkPolicy: it can be `TCP`, `UDP` or `SCTP`");
+            let message =
+                format!("`{text}` is no protocol of a NetworkPolicy: it can be `TCP`, `UDP` or `SCTP`");
             let help = if known {
                 format!("the API server refuses the policy: write `{upper}`, in capitals")
             } else {
@@ -417,12 +439,5 @@ fn check_end_port(written: &api::NetworkPolicyPort, end: i32, field: &str) -> Re
             refuse(format!("`endPort` {end} is out of range"), "ports go from 1 to 65535")
         }
         Some(IntOrString::Int(_)) => Ok(()),
-    }
-}
-
-impl IpBlock {
-    /// Whether the range is of the family of this address.
-    pub fn same_family(&self, address: &IpAddr) -> bool {
-        self.cidr.addr().is_ipv4() == address.is_ipv4()
     }
 }

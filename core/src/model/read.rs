@@ -8,32 +8,45 @@ use k8s_openapi::api::networking::v1::NetworkPolicySpec;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use serde::de::DeserializeOwned;
 
-use super::custom::CustomWorkload;
+use super::custom::{self, CustomWorkload};
 use super::fault::{Fault, FaultKind};
 use super::kinds::{Role, WorkloadKind, role};
 use super::workload::{ObjectMeta, PodStatus, PodTemplateSpec};
 use super::{
-    Body, Direction, File, Object, PREFIX, Service, ServicePort, SkippedDocument, Target, Workload, fields, layout,
-    nearest, policy,
+    Body, Direction, File, Object, PREFIX, Service, ServicePort, SkippedDocument, Target, Workload, fields,
+    layout, nearest, policy,
 };
 use crate::sets::Labels;
 use crate::text::{SourceFile, Span};
 use crate::yaml::{self, Limits, Node, NodeKind, UnknownField};
 
 /// What a reader needs to know beyond the bytes.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct ReadOptions {
-    /// Custom resources that make Pods, beyond the known ones.
-    pub workload_kinds: Vec<CustomWorkload>,
+    custom: Vec<CustomWorkload>,
     /// Bounds on documents.
     pub limits: Limits,
+}
+
+impl ReadOptions {
+    /// Options with further custom resources that make Pods; they win over the known ones of the same kind.
+    pub fn new(further: &[CustomWorkload]) -> Self {
+        Self { custom: further.iter().cloned().chain(custom::known()).collect(), limits: Limits::default() }
+    }
+}
+
+impl Default for ReadOptions {
+    fn default() -> Self {
+        Self::new(&[])
+    }
 }
 
 /// Reads one file.
 pub fn read_file(path: &str, bytes: &[u8], options: &ReadOptions) -> File {
     let source = SourceFile::new(path, bytes);
     let text = Arc::clone(&source.text);
-    let mut file = File { source, documents: Vec::new(), objects: Vec::new(), unread: 0, skipped: Vec::new() };
+    let mut file =
+        File { source, documents: Vec::new(), objects: Vec::new(), unread: 0, skipped: Vec::new() };
     for span in yaml::documents(&text) {
         if is_unread(&text, span, options) {
             file.unread += 1;
@@ -50,7 +63,7 @@ fn is_unread(text: &str, span: Span, options: &ReadOptions) -> bool {
     let (Some(api_version), Some(kind), true) = (peek.api_version, peek.kind, peek.certain) else {
         return false;
     };
-    match role(api_version, kind, &options.workload_kinds) {
+    match role(api_version, kind, &options.custom) {
         Role::Unread => !may_hold_pods(api_version, span.of(text)),
         Role::ConfigMap => !configures_network_plugin(span.of(text)),
         Role::OtherPolicy(api) => api.only_with.is_some_and(|needle| !span.of(text).contains(needle)),
@@ -62,7 +75,10 @@ fn is_unread(text: &str, span: Span, options: &ReadOptions) -> bool {
 /// containers.
 fn may_hold_pods(api_version: &str, text: &str) -> bool {
     let group = super::group(api_version);
-    group.contains('.') && !group.ends_with(".k8s.io") && text.contains("containers:") && text.contains("image:")
+    group.contains('.')
+        && !group.ends_with(".k8s.io")
+        && text.contains("containers:")
+        && text.contains("image:")
 }
 
 /// The names of the ConfigMaps that well-known network plugins read.
@@ -77,7 +93,7 @@ fn read_document(text: &Arc<str>, span: Span, options: &ReadOptions, file: &mut 
     let index = u32::try_from(file.documents.len()).unwrap_or(u32::MAX);
     let mut objects = Vec::new();
     let mut reader = Reader { options, document: index, objects: &mut objects, unread: 0 };
-    let skipped = match document.root(text) {
+    let skipped = match document.node(text) {
         Some(root) => reader.read_root(root, &file.source.path),
         None if document.problems.is_empty() => None,
         None => Some(("it can't be parsed", true)),
@@ -99,7 +115,8 @@ impl Reader<'_> {
     /// Reads the root of a document; otherwise says why it is no object.
     fn read_root(&mut self, root: Node<'_>, path: &str) -> Option<(&'static str, bool)> {
         let file_name = path.rsplit('/').next().unwrap_or(path);
-        let is_kustomization = matches!(file_name, "kustomization.yaml" | "kustomization.yml" | "Kustomization");
+        let is_kustomization =
+            matches!(file_name, "kustomization.yaml" | "kustomization.yml" | "Kustomization");
         match root.kind() {
             NodeKind::Mapping if is_kustomization => {
                 self.push_kustomization(root, path);
@@ -120,12 +137,11 @@ impl Reader<'_> {
             (Some(_), None) => return Some(("it has an `apiVersion` but no `kind`", true)),
             (None, Some(_)) => return Some(("it has a `kind` but no `apiVersion`", false)),
         };
-        let (api_version, kind) = (&*api_version, &*kind);
-        match role(api_version, kind, &self.options.workload_kinds) {
+        match role(api_version, kind, &self.options.custom) {
             Role::List => self.read_list(node, api_version, kind, in_list),
-            Role::Unread if !may_hold_pods(api_version, node.text()) => self.unread += 1,
-            Role::ConfigMap if !configures_network_plugin(node.text()) => self.unread += 1,
-            Role::OtherPolicy(api) if api.only_with.is_some_and(|needle| !node.text().contains(needle)) => {
+            Role::Unread if !may_hold_pods(api_version, node.raw()) => self.unread += 1,
+            Role::ConfigMap if !configures_network_plugin(node.raw()) => self.unread += 1,
+            Role::OtherPolicy(api) if api.only_with.is_some_and(|needle| !node.raw().contains(needle)) => {
                 self.unread += 1;
             }
             role => {
@@ -171,7 +187,7 @@ impl Reader<'_> {
 
     fn push_kustomization(&mut self, root: Node<'_>, path: &str) {
         let mut faults = Vec::new();
-        let read = typed(root, "", &mut Lenient, &mut faults);
+        let read = typed(root, "", Fields::Lenient, &mut faults);
         let body = read.map_or(Body::Broken("Kustomization"), Body::Kustomization);
         let mut object = self.bare_object(root, "kustomize.config.k8s.io/v1beta1", "Kustomization", body);
         let folder = path.rsplit_once('/').map_or(".", |(folder, _)| folder);
@@ -184,12 +200,10 @@ impl Reader<'_> {
         let mut object = self.bare_object(node, api_version, kind, Body::Unknown);
         let mut faults = Vec::new();
         let meta = node.get("metadata").filter(|meta| !meta.is_null());
-        let known = matches!(
-            role,
-            Role::Namespace | Role::Service | Role::NetworkPolicy { .. } | Role::Workload(_)
-        );
-        let mut unknown: Box<dyn Unknown> = if known { Box::new(Strict) } else { Box::new(Lenient) };
-        let read = meta.and_then(|meta| typed::<ObjectMeta>(meta, "metadata", &mut *unknown, &mut faults));
+        let known =
+            matches!(role, Role::Namespace | Role::Service | Role::NetworkPolicy { .. } | Role::Workload(_));
+        let checked = if known { Fields::Strict } else { Fields::Lenient };
+        let read = meta.and_then(|meta| typed::<ObjectMeta>(meta, "metadata", checked, &mut faults));
         let broken_meta = meta.is_some() && read.is_none();
         let meta = read.unwrap_or_default();
         object.generated_name = meta.name.is_none() && meta.generate_name.is_some();
@@ -211,7 +225,7 @@ impl Reader<'_> {
 
 /// Name and namespace of an object whose metadata has a wrong type somewhere.
 fn salvage_identity(node: Node<'_>, object: &mut Object) {
-    let text = |path: &str| node.at(path).and_then(|value| value.as_str()).map(|text| Arc::from(&*text));
+    let text = |path: &str| node.at(path).and_then(|value| value.as_str()).map(|text| Arc::from(text));
     object.name = text("metadata.name").unwrap_or_else(|| Arc::from(""));
     object.namespace = text("metadata.namespace");
 }
@@ -230,7 +244,7 @@ fn body(node: Node<'_>, role: Role<'_>, name: &str, faults: &mut Vec<Fault>) -> 
         Role::NetworkPolicy { removed } => network_policy(node, removed, faults),
         Role::OtherPolicy(api) => Body::OtherPolicy(api),
         Role::Exposure => Body::Exposure(layout::backends(node)),
-        Role::Kustomization => typed(node, "", &mut Lenient, faults)
+        Role::Kustomization => typed(node, "", Fields::Lenient, faults)
             .map_or(Body::Broken("Kustomization"), Body::Kustomization),
         Role::ArgoApplication => layout::argo_application(node).map_or(Body::Unknown, Body::Deployed),
         Role::FluxKustomization => layout::flux_kustomization(node).map_or(Body::Unknown, Body::Deployed),
@@ -242,7 +256,7 @@ fn body(node: Node<'_>, role: Role<'_>, name: &str, faults: &mut Vec<Fault>) -> 
 fn network_policy(node: Node<'_>, removed: bool, faults: &mut Vec<Fault>) -> Body {
     unknown_keys(node, "", &["apiVersion", "kind", "metadata", "spec"], faults);
     let spec = match node.get("spec").filter(|spec| !spec.is_null()) {
-        Some(spec) => typed(spec, "spec", &mut Strict, faults),
+        Some(spec) => typed(spec, "spec", Fields::Strict, faults),
         None => Some(NetworkPolicySpec::default()),
     };
     let Some(spec) = spec else { return Body::Broken("NetworkPolicy") };
@@ -292,7 +306,7 @@ fn builtin_workload(node: Node<'_>, kind: &'static WorkloadKind, faults: &mut Ve
         );
         return Body::Broken(kind.kind);
     };
-    match typed::<PodTemplateSpec>(template, kind.template, &mut Strict, faults) {
+    match typed::<PodTemplateSpec>(template, kind.template, Fields::Strict, faults) {
         Some(pod) => {
             let mut workload = Workload::new(kind.template, pod);
             workload.runtime_labels = kind.runtime_labels;
@@ -305,9 +319,9 @@ fn builtin_workload(node: Node<'_>, kind: &'static WorkloadKind, faults: &mut Ve
 fn pod(node: Node<'_>, faults: &mut Vec<Fault>) -> Body {
     let status = node.get("status").filter(|status| !status.is_null());
     let status: PodStatus =
-        status.and_then(|status| typed(status, "status", &mut Lenient, faults)).unwrap_or_default();
+        status.and_then(|status| typed(status, "status", Fields::Lenient, faults)).unwrap_or_default();
     let completed = status.is_completed();
-    match typed::<PodTemplateSpec>(node, "", &mut OnlySpec, faults) {
+    match typed::<PodTemplateSpec>(node, "", Fields::OnlySpec, faults) {
         Some(_) if completed => Body::Workloads(Vec::new()),
         Some(pod) => Body::Workloads(vec![Workload::new("", pod).with_status(status)]),
         None => Body::Broken("Pod"),
@@ -327,7 +341,7 @@ fn custom_workloads(
     let mut workloads: Vec<_> = templates
         .into_iter()
         .filter_map(|(path, template)| {
-            let pod = typed::<PodTemplateSpec>(template, &path, &mut Lenient, faults)?;
+            let pod = typed::<PodTemplateSpec>(template, &path, Fields::Lenient, faults)?;
             Some(Workload::new(path, pod))
         })
         .collect();
@@ -345,7 +359,9 @@ fn custom_workloads(
 
 /// The nodes at a path in which `[*]` stands for each item.
 fn expand<'n>(node: Node<'n>, pattern: &str, prefix: String, found: &mut Vec<(String, Node<'n>)>) {
-    let join = |prefix: &str, rest: &str| if prefix.is_empty() { rest.to_owned() } else { format!("{prefix}.{rest}") };
+    let join = |prefix: &str, rest: &str| {
+        if prefix.is_empty() { rest.to_owned() } else { format!("{prefix}.{rest}") }
+    };
     match pattern.split_once("[*]") {
         Some((list, rest)) => {
             let path = join(&prefix, list);
@@ -361,7 +377,7 @@ fn expand<'n>(node: Node<'n>, pattern: &str, prefix: String, found: &mut Vec<(St
 fn service(node: Node<'_>, faults: &mut Vec<Fault>) -> Body {
     unknown_keys(node, "", fields::TOP, faults);
     let spec = match node.get("spec").filter(|spec| !spec.is_null()) {
-        Some(spec) => typed::<ServiceSpec>(spec, "spec", &mut Strict, faults),
+        Some(spec) => typed::<ServiceSpec>(spec, "spec", Fields::Strict, faults),
         None => Some(ServiceSpec::default()),
     };
     let Some(spec) = spec else { return Body::Broken("Service") };
@@ -371,7 +387,9 @@ fn service(node: Node<'_>, faults: &mut Vec<Fault>) -> Body {
         let own = u16::try_from(port.port).ok();
         let target = match port.target_port {
             Some(IntOrString::String(name)) => Target::Name(name),
-            Some(IntOrString::Int(number)) => Target::Number(u16::try_from(number).ok().filter(|n| *n > 0).or(own)?),
+            Some(IntOrString::Int(number)) => {
+                Target::Number(u16::try_from(number).ok().filter(|n| *n > 0).or(own)?)
+            }
             None => Target::Number(own?),
         };
         let protocol = port.protocol.as_deref().unwrap_or("TCP").parse().ok()?;
@@ -384,48 +402,36 @@ fn service(node: Node<'_>, faults: &mut Vec<Fault>) -> Body {
     })
 }
 
-/// What to do with the unknown fields of a typed read.
-trait Unknown {
-    /// Whether an unknown field of the struct `owner` is a fault.
-    fn is_fault(&self, owner: &str) -> bool;
+/// Which unknown fields of a typed read are faults.
+#[derive(Clone, Copy, PartialEq)]
+enum Fields {
+    /// All.
+    Strict,
+    /// None: the type is a thin view of a larger object.
+    Lenient,
+    /// All but those of the outermost struct and of metadata, which are checked elsewhere.
+    OnlySpec,
 }
 
-/// Every field is checked.
-struct Strict;
-
-/// No field is checked: the type is a thin view of a larger object.
-struct Lenient;
-
-/// As [`Strict`], but the outermost struct is a thin view.
-struct OnlySpec;
-
-impl Unknown for Strict {
-    fn is_fault(&self, _: &str) -> bool {
-        true
+impl Fields {
+    fn is_fault(self, owner: &str) -> bool {
+        match self {
+            Self::Strict => true,
+            Self::Lenient => false,
+            Self::OnlySpec => !matches!(owner, "PodTemplateSpec" | "ObjectMeta"),
+        }
     }
 }
 
-impl Unknown for Lenient {
-    fn is_fault(&self, _: &str) -> bool {
-        false
-    }
-}
-
-impl Unknown for OnlySpec {
-    fn is_fault(&self, owner: &str) -> bool {
-        !matches!(owner, "PodTemplateSpec" | "ObjectMeta")
-    }
-}
-
-/// Reads a typed value; a wrong type becomes a fault, and so do unknown fields where `unknown` says so.
+/// Reads a typed value; a wrong type becomes a fault, and so do unknown fields where `fields` says so.
 fn typed<T: DeserializeOwned>(
     node: Node<'_>,
     field: &str,
-    unknown: &mut (impl Unknown + ?Sized),
+    fields: Fields,
     faults: &mut Vec<Fault>,
 ) -> Option<T> {
     let (value, unknown_fields) = yaml::from_node::<T>(node);
-    for found in unknown_fields.iter().filter(|found| unknown.is_fault(found.owner)) {
+    for found in unknown_fields.iter().filter(|found| fields.is_fault(found.owner)) {
         faults.extend(unknown_field(found, field));
     }
     match value {
@@ -460,13 +466,14 @@ fn unknown_field(found: &UnknownField, prefix: &str) -> Option<Fault> {
 
 fn unknown_field_fault<'k>(parent: &str, name: &str, known: impl Iterator<Item = &'k str>) -> Fault {
     let near = nearest(name, known);
-    let place = if parent.is_empty() { "at the top of the object".to_owned() } else { format!("in `{parent}`") };
+    let place =
+        if parent.is_empty() { "at the top of the object".to_owned() } else { format!("in `{parent}`") };
     let help = match near {
         Some(near) => format!("the API server drops it: did you mean `{near}`?"),
         None => "the API server drops it: remove it, or move it to where it belongs".to_owned(),
     };
-    let field = format!("{parent}{}", yaml::path_segment(name));
-    let field = field.trim_start_matches('.').to_owned();
+    let mut field = parent.to_owned();
+    yaml::push_key(&mut field, name);
     Fault::tolerated(FaultKind::UnknownField, field, format!("`{name}` is no field {place}"))
         .help(help)
         .replacement(near)
@@ -478,7 +485,7 @@ fn unknown_keys(node: Node<'_>, parent: &str, known: &[&str], faults: &mut Vec<F
         return;
     }
     for entry in node.entries() {
-        let Some(name) = entry.key.as_str().filter(|name| !known.contains(&&**name)) else { continue };
-        faults.push(unknown_field_fault(parent, &name, known.iter().copied()));
+        let Some(name) = entry.key.as_str().filter(|name| !known.contains(name)) else { continue };
+        faults.push(unknown_field_fault(parent, name, known.iter().copied()));
     }
 }

@@ -3,17 +3,24 @@
 use k8s_openapi::apimachinery::pkg::apis::meta::v1 as meta;
 
 use super::fault::{Fault, FaultKind};
-use crate::sets::{LabelSelector, Operator, Requirement, quote_key, validate_key, validate_value};
+use super::fields::nearest;
+use crate::sets::{LabelSelector, Operator, Requirement, UnknownOperator, validate_key, validate_value};
+use crate::yaml;
 
 /// Reads a selector; none where the API server refuses it, and then `faults` say why.
-pub fn compile(written: &meta::LabelSelector, field: &str, faults: &mut Vec<Fault>) -> Option<LabelSelector> {
+pub(super) fn compile(
+    written: &meta::LabelSelector,
+    field: &str,
+    faults: &mut Vec<Fault>,
+) -> Option<LabelSelector> {
     let before = faults.len();
     let mut requirements = Vec::new();
     for (key, value) in written.match_labels.iter().flatten() {
-        let path = format!("{field}.matchLabels{}", quote_key(key));
+        let mut path = format!("{field}.matchLabels");
+        yaml::push_key(&mut path, key);
         check_key(key, &path, faults);
         check_value(value, &path, faults);
-        requirements.push(Requirement::equals(key, value));
+        requirements.push(Requirement::new(key, Operator::In, [value]));
     }
     for (i, expression) in written.match_expressions.iter().flatten().enumerate() {
         let path = format!("{field}.matchExpressions[{i}]");
@@ -35,23 +42,28 @@ fn requirement(
     let operator = match written.operator.parse::<Operator>() {
         Ok(operator) => operator,
         Err(error) => {
-            let near = error.suggestion();
+            let meant = match error {
+                UnknownOperator::Case { meant, .. } => Some(meant.name()),
+                UnknownOperator::Other { .. } => {
+                    nearest(&written.operator, Operator::ALL.map(Operator::name))
+                }
+            };
             let message = format!("`{}` is no operator of a label selector", written.operator);
-            let help = match near {
-                Some(near) => format!("the API server refuses the object: write `{near}`"),
-                None => "the API server refuses the object: use `In`, `NotIn`, `Exists` or `DoesNotExist`".to_owned(),
+            let help = match meant {
+                Some(meant) => format!("the API server refuses the object: write `{meant}`"),
+                None => "the API server refuses the object: use `In`, `NotIn`, `Exists` or `DoesNotExist`"
+                    .to_owned(),
             };
             faults.push(
                 Fault::refused(FaultKind::Selector, format!("{field}.operator"), message)
                     .help(help)
-                    .replacement(near.map(|near| near.to_string())),
+                    .replacement(meant),
             );
             return None;
         }
     };
-    let needs_values = matches!(operator, Operator::In | Operator::NotIn);
-    if needs_values == values.is_empty() {
-        let (message, help) = if needs_values {
+    if operator.takes_values() == values.is_empty() {
+        let (message, help) = if operator.takes_values() {
             (format!("`{operator}` needs at least one value"), "list the values, or use `Exists`")
         } else {
             (format!("`{operator}` takes no values"), "remove `values`, or use `In`")
@@ -60,7 +72,7 @@ fn requirement(
         faults.push(Fault::refused(FaultKind::Selector, field, message).help(help));
         return None;
     }
-    Some(Requirement::new(&written.key, operator, values))
+    Some(Requirement::new(&*written.key, operator, values))
 }
 
 fn check_key(key: &str, field: &str, faults: &mut Vec<Fault>) {

@@ -144,7 +144,8 @@ impl Workload {
 
     /// The numbers that a named port stands for at these Pods.
     pub fn resolve(&self, protocol: Protocol, name: &str) -> impl Iterator<Item = u16> {
-        let named = move |port: &&ContainerPort| port.protocol == protocol && port.name.as_deref() == Some(name);
+        let named =
+            move |port: &&ContainerPort| port.protocol == protocol && port.name.as_deref() == Some(name);
         self.ports.iter().filter(named).map(|port| port.port)
     }
 }

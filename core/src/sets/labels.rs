@@ -12,6 +12,12 @@ use std::str::FromStr;
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Labels(BTreeMap<String, String>);
 
+impl From<BTreeMap<String, String>> for Labels {
+    fn from(labels: BTreeMap<String, String>) -> Self {
+        Self(labels)
+    }
+}
+
 impl Labels {
     /// The value under `key`.
     pub fn get(&self, key: &str) -> Option<&str> {

@@ -174,6 +174,12 @@ impl ConnectionSet {
         set
     }
 
+    /// Adds the ports of `protocol` from `low` to `high`, both included.
+    pub fn insert(&mut self, protocol: Protocol, low: u16, high: u16) {
+        let ports = self.ports_mut(protocol);
+        *ports = ports.union(&PortSet::of(low, high));
+    }
+
     /// The ports of one protocol.
     pub const fn ports(&self, protocol: Protocol) -> &PortSet {
         match protocol {
