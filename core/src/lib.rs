@@ -9,6 +9,7 @@ pub mod cluster;
 pub mod diagnostics;
 pub mod engine;
 pub mod model;
+pub mod rules;
 pub mod sets;
 pub mod text;
 pub mod yaml;

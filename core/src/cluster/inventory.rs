@@ -268,6 +268,20 @@ impl<'r> Cluster<'r> {
         self.workloads.get(id.index())
     }
 
+    /// The name of a workload's object; empty for an unknown id.
+    pub fn workload_name(&self, id: WorkloadId) -> &str {
+        let object = self.workload(id).and_then(|info| self.repository.object(info.object));
+        object.map_or("", |object| &object.name)
+    }
+
+    /// Where to point for a namespace: its Namespace object, else its first policy, else its first workload.
+    pub fn anchor(&self, id: NamespaceId) -> Option<ObjectId> {
+        let info = self.namespace(id)?;
+        let policy = || self.policy(*info.policies.first()?).map(|policy| policy.object);
+        let workload = || self.workload(*info.workloads.first()?).map(|workload| workload.object);
+        info.object.or_else(policy).or_else(workload)
+    }
+
     /// A class by id.
     pub fn class(&self, id: ClassId) -> Option<&Class<'r>> {
         self.classes.get(id.index())

@@ -6,6 +6,7 @@
 
 mod deny;
 mod dns;
+mod exact;
 mod grants;
 mod isolation;
 mod verdict;
@@ -16,6 +17,7 @@ use std::rc::Rc;
 
 pub use deny::DefaultDeny;
 pub use dns::{DnsAccess, DnsPath};
+pub use exact::UNSTABLE;
 pub use grants::{Grant, Openness, PodPeers};
 pub use isolation::{Doubt, Isolation};
 pub use verdict::{Endpoint, ForeignPod, Verdict};

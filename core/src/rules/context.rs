@@ -184,7 +184,9 @@ impl<'a> Reporter<'a> {
     pub fn object_ref(&self, id: ObjectId) -> Option<ObjectRef> {
         let object = self.repository.object(id)?;
         let namespace = match self.cluster {
-            Some(cluster) => cluster.namespace_of(id).map(|namespace| Arc::from(cluster.namespace_name(namespace))),
+            Some(cluster) => {
+                cluster.namespace_of(id).map(|namespace| Arc::from(cluster.namespace_name(namespace)))
+            }
             None => object.namespace.clone(),
         };
         Some(reference(object, namespace))

@@ -4,9 +4,13 @@
 //! output. The registry and the pages are generated from the rules' files by `cargo xtask codegen`.
 
 mod context;
+mod coverage;
 mod edits;
 mod pages;
+mod peers;
+mod precision;
 mod registry;
+mod uncovered;
 mod wording;
 
 pub use context::{Context, Inputs, Reporter, SourceMap, Unrendered};

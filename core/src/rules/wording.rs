@@ -21,11 +21,11 @@ pub(super) fn names<S: AsRef<str>>(all: &[S], limit: usize) -> String {
 
 /// `namespace/name` of workloads, in their order.
 pub(super) fn workloads(cluster: &Cluster<'_>, ids: impl Iterator<Item = WorkloadId>) -> Vec<String> {
-    ids.filter_map(|id| cluster.workload(id)).map(|info| {
-        let name = cluster.repository.object(info.object).map_or("", |object| &object.name);
-        format!("{}/{name}", cluster.namespace_name(info.namespace))
-    })
-    .collect()
+    let name = |id| {
+        let info = cluster.workload(id)?;
+        Some(format!("{}/{}", cluster.namespace_name(info.namespace), cluster.workload_name(id)))
+    };
+    ids.filter_map(name).collect()
 }
 
 /// Labels or a selector as a person would say them: `app=web`, or `no labels at all`.

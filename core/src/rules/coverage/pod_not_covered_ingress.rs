@@ -1,0 +1,77 @@
+//! # What it checks
+//!
+//! Every workload (Pod, Deployment, StatefulSet, DaemonSet, ReplicaSet, ReplicationController, Job, CronJob, and the
+//! Pods of known custom resources) is selected by at least one NetworkPolicy of its namespace that isolates ingress.
+//!
+//! The decision is made on the effect of all policies together: where a namespace comes from, what `policyTypes`
+//! defaults to and how every selector matches. A workload that a policy of another API may cover, or whose labels a
+//! controller adds, is unknown and not reported.
+//!
+//! # Why
+//!
+//! A Pod that no policy selects accepts connections from every other Pod of the cluster, in every namespace.
+//!
+//! # Example
+//!
+//! ```yaml
+//! apiVersion: apps/v1
+//! kind: Deployment
+//! metadata: {name: cart, namespace: shop}
+//! spec:
+//!   selector: {matchLabels: {app: cart}}
+//!   template:
+//!     metadata: {labels: {app: cart}}
+//!     spec: {containers: [{name: cart, image: cart:1}]}
+//! ---
+//! apiVersion: networking.k8s.io/v1
+//! kind: NetworkPolicy
+//! metadata: {name: cart, namespace: shop}
+//! spec:
+//!   podSelector: {matchLabels: {app: basket}}
+//!   policyTypes: [Ingress]
+//! ```
+//!
+//! # Instead
+//!
+//! ```yaml
+//! apiVersion: apps/v1
+//! kind: Deployment
+//! metadata: {name: cart, namespace: shop}
+//! spec:
+//!   selector: {matchLabels: {app: cart}}
+//!   template:
+//!     metadata: {labels: {app: cart}}
+//!     spec: {containers: [{name: cart, image: cart:1}]}
+//! ---
+//! apiVersion: networking.k8s.io/v1
+//! kind: NetworkPolicy
+//! metadata: {name: cart, namespace: shop}
+//! spec:
+//!   podSelector: {matchLabels: {app: cart}}
+//!   policyTypes: [Ingress]
+//! ```
+
+use crate::diagnostics::Severity;
+use crate::model::Direction;
+use crate::rules::uncovered::{self, SYSTEM_NAMESPACES};
+use crate::rules::{Check, Context, FixKind, Group, OptionValue, Reporter, Rule, RuleOption, RuleSet};
+
+pub(crate) static RULE: Rule = Rule {
+    name: "pod-not-covered-ingress",
+    group: Group::Coverage,
+    severity: Severity::Error,
+    set: RuleSet::Default,
+    since: "0.1.0",
+    fix: FixKind::None,
+    summary: "no NetworkPolicy isolates a workload for ingress",
+    options: &[RuleOption {
+        name: "exemptNamespaces",
+        summary: "namespaces whose workloads are not reported; the coverage table still counts them",
+        default: OptionValue::Strings(SYSTEM_NAMESPACES),
+    }],
+    check: Check::Cluster(check),
+};
+
+fn check(cx: &Context<'_>, report: &mut Reporter<'_>) {
+    uncovered::report(cx, Direction::Ingress, report);
+}

@@ -1,0 +1,119 @@
+//! The peers and rules of all policies, with their field paths, for the rules that judge them.
+
+use serde_json::{Map, Value, json};
+
+use super::Context;
+use crate::cluster::{PolicyId, PolicyInfo};
+use crate::engine::Engine;
+use crate::model::{Direction, Peer, Rule};
+use crate::sets::{LabelSelector, Operator};
+
+/// A rule of a policy, and where it stands.
+#[derive(Clone)]
+pub(super) struct RuleSite<'c> {
+    /// The policy's id.
+    pub(super) id: PolicyId,
+    /// The policy.
+    pub(super) policy: &'c PolicyInfo<'c>,
+    /// Which half of it.
+    pub(super) direction: Direction,
+    /// The rule.
+    pub(super) rule: &'c Rule,
+    /// Its field path, as `spec.ingress[0]`.
+    pub(super) field: String,
+}
+
+/// A peer of a rule, and where it stands.
+pub(super) struct PeerSite<'c> {
+    /// The policy.
+    pub(super) policy: &'c PolicyInfo<'c>,
+    /// Which half of it.
+    pub(super) direction: Direction,
+    /// The rule.
+    pub(super) rule: &'c Rule,
+    /// The peer.
+    pub(super) peer: &'c Peer,
+    /// The peer's index in its rule.
+    pub(super) index: usize,
+    /// The rule's field path, as `spec.ingress[0]`.
+    pub(super) rule_field: String,
+    /// The peer's field path, as `spec.ingress[0].from[1]`.
+    pub(super) field: String,
+}
+
+/// The rules that have an effect: of policies that the API server takes, in directions that they isolate.
+pub(super) fn rules<'c>(cx: &Context<'c>) -> impl Iterator<Item = RuleSite<'c>> {
+    let policies = cx.cluster.policy_ids().filter(|(_, policy)| !policy.policy.refused);
+    policies.flat_map(|(id, policy)| {
+        let halves = Direction::BOTH.into_iter().filter(|direction| policy.affects(*direction));
+        halves.flat_map(move |direction| {
+            let rules = policy.policy.half(direction).rules.iter().enumerate();
+            rules.map(move |(i, rule)| {
+                let field = format!("spec.{}[{i}]", direction.name());
+                RuleSite { id, policy, direction, rule, field }
+            })
+        })
+    })
+}
+
+/// The peers of [`rules`].
+pub(super) fn all<'c>(cx: &Context<'c>) -> impl Iterator<Item = PeerSite<'c>> {
+    rules(cx).flat_map(|site| {
+        let peers = site.rule.peers.iter().flatten().enumerate();
+        peers.map(move |(index, peer)| PeerSite {
+            policy: site.policy,
+            direction: site.direction,
+            rule: site.rule,
+            peer,
+            index,
+            field: format!("{}.{}[{index}]", site.field, site.direction.peers_field()),
+            rule_field: site.field.clone(),
+        })
+    })
+}
+
+/// How wide a rule is, as a note: its openness and its surplus.
+pub(super) fn width<'c>(
+    cx: &Context<'c>,
+    direction: Direction,
+    policy: &PolicyInfo<'c>,
+    rule: &'c Rule,
+) -> String {
+    let openness = Engine::openness(rule).name();
+    match cx.engine.grant(direction, policy, rule).surplus() {
+        Some(share) => format!(
+            "openness: {openness}; surplus: nothing uses {:.0} % of the (peer, port) pairs that the rule grants",
+            share * 100.0
+        ),
+        None => {
+            format!("openness: {openness}; surplus: the rule grants nothing to workloads of the repository")
+        }
+    }
+}
+
+/// A selector as the API writes it: `matchLabels` for single values, `matchExpressions` for the rest.
+pub(super) fn selector_value(selector: &LabelSelector) -> Value {
+    let (mut labels, mut expressions) = (Map::new(), Vec::new());
+    for requirement in selector.requirements() {
+        match (requirement.operator, requirement.values.as_slice()) {
+            (Operator::In, [value]) if !labels.contains_key(&requirement.key) => {
+                labels.insert(requirement.key.clone(), json!(value));
+            }
+            (operator, []) => {
+                expressions.push(json!({"key": requirement.key, "operator": operator.name()}));
+            }
+            (operator, values) => {
+                expressions
+                    .push(json!({"key": requirement.key, "operator": operator.name(), "values": values}));
+            }
+        }
+    }
+    let mut written = Map::new();
+    if !labels.is_empty() {
+        written.insert("matchLabels".to_owned(), Value::Object(labels));
+    }
+    if !expressions.is_empty() {
+        written.insert("matchExpressions".to_owned(), Value::Array(expressions));
+    }
+    Value::Object(written)
+}
