@@ -283,12 +283,17 @@ impl<'a> Builder<'a> {
             return Ok(());
         }
         let span = self.data(key).map(|data| data.span).unwrap_or_default();
-        let message = match self.data(self.target(key)).map(|data| data.content) {
-            Some(Content::Source(_) | Content::Cooked(_)) => {
-                "a key is missing here, or is null: Kubernetes needs a name"
-            }
-            _ => "a list or a mapping can't be a key in Kubernetes: put it in quotes if it is text",
-        };
+        if let Some(Content::Source(_) | Content::Cooked(_)) =
+            self.data(self.target(key)).map(|data| data.content)
+        {
+            let message = "a key is missing here, or is null: Kubernetes needs a name";
+            return Err(Problem::new(ProblemKind::Syntax, span, message));
+        }
+        // The collection has only begun: its first line stands for it.
+        let rest = self.text.get(span.start as usize..).unwrap_or("");
+        let line = rest.split(['\n', '\r']).next().unwrap_or("").trim_end();
+        let span = Span::new(span.start, span.start + offset(line.len()));
+        let message = "a list or a mapping can't be a key in Kubernetes: put it in quotes if it is text";
         Err(Problem::new(ProblemKind::Syntax, span, message))
     }
 

@@ -36,17 +36,8 @@ pub struct UnknownField {
     pub name: String,
     /// The key's bytes.
     pub key_span: Span,
-    /// The name of the type, as its Deserialize implementation says it.
-    pub owner: &'static str,
     /// The keys that the type knows.
     pub known: &'static [&'static str],
-}
-
-/// The struct that a mapping is read as.
-#[derive(Clone, Copy)]
-struct Owner {
-    name: &'static str,
-    known: &'static [&'static str],
 }
 
 /// Reads a value of type `T` from the tree, and lists the keys that `T` doesn't know, in the order of the text.
@@ -217,7 +208,7 @@ fn describe(node: Node<'_>) -> String {
 struct Field<'de, 'c> {
     parent: &'c Path<'c>,
     key: Node<'de>,
-    owner: Owner,
+    known: &'static [&'static str],
 }
 
 #[derive(Clone, Copy)]
@@ -269,11 +260,15 @@ impl<'de> Reader<'de, '_> {
         }
     }
 
-    fn mapping<V: Visitor<'de>>(self, owner: Option<Owner>, visitor: V) -> Result<V::Value, Failure> {
+    fn mapping<V: Visitor<'de>>(
+        self,
+        known: Option<&'static [&'static str]>,
+        visitor: V,
+    ) -> Result<V::Value, Failure> {
         if self.node.kind() != NodeKind::Mapping && !self.node.is_null() {
             return self.mismatch("a mapping", "");
         }
-        let fields = Fields { entries: self.node.entries(), entry: None, owner, reader: self };
+        let fields = Fields { entries: self.node.entries(), entry: None, known, reader: self };
         visitor.visit_map(fields).map_err(|error: Failure| error.at(&self))
     }
 
@@ -379,11 +374,11 @@ impl<'de> Deserializer<'de> for Reader<'de, '_> {
 
     fn deserialize_struct<V: Visitor<'de>>(
         self,
-        name: &'static str,
+        _: &'static str,
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Failure> {
-        self.mapping(Some(Owner { name, known: fields }), visitor)
+        self.mapping(Some(fields), visitor)
     }
 
     fn deserialize_enum<V: Visitor<'de>>(
@@ -402,8 +397,7 @@ impl<'de> Deserializer<'de> for Reader<'de, '_> {
                 path: field.parent.write(),
                 name: field.key.key_name().unwrap_or_default().into_owned(),
                 key_span: field.key.span(),
-                owner: field.owner.name,
-                known: field.owner.known,
+                known: field.known,
             });
         }
         visitor.visit_unit()
@@ -415,7 +409,7 @@ struct Fields<'de, 'c> {
     entries: Entries<'de>,
     /// The entry whose key was read last.
     entry: Option<Entry<'de>>,
-    owner: Option<Owner>,
+    known: Option<&'static [&'static str]>,
     reader: Reader<'de, 'c>,
 }
 
@@ -441,7 +435,7 @@ impl<'de> de::MapAccess<'de> for Fields<'de, '_> {
         let Some(entry) = self.entry.take() else { return Err(de::Error::custom("a value without a key")) };
         let name = entry.key.key_name().unwrap_or_default();
         let path = Path::Key(self.reader.path, &name);
-        let field = self.owner.map(|owner| Field { parent: self.reader.path, key: entry.key, owner });
+        let field = self.known.map(|known| Field { parent: self.reader.path, key: entry.key, known });
         let reader = Reader { node: entry.value, path: &path, unknown: self.reader.unknown, field };
         seed.deserialize(reader).map_err(|error| error.at(&reader))
     }

