@@ -36,8 +36,17 @@ pub struct UnknownField {
     pub name: String,
     /// The key's bytes.
     pub key_span: Span,
+    /// The name of the type, as its Deserialize implementation says it.
+    pub owner: &'static str,
     /// The keys that the type knows.
     pub known: &'static [&'static str],
+}
+
+/// The struct that a mapping is read as.
+#[derive(Clone, Copy)]
+struct Owner {
+    name: &'static str,
+    known: &'static [&'static str],
 }
 
 /// Reads a value of type `T` from the tree, and lists the keys that `T` doesn't know, in the order of the text.
@@ -208,7 +217,7 @@ fn describe(node: Node<'_>) -> String {
 struct Field<'de, 'c> {
     parent: &'c Path<'c>,
     key: Node<'de>,
-    known: &'static [&'static str],
+    owner: Owner,
 }
 
 #[derive(Clone, Copy)]
@@ -260,15 +269,11 @@ impl<'de> Reader<'de, '_> {
         }
     }
 
-    fn mapping<V: Visitor<'de>>(
-        self,
-        known: Option<&'static [&'static str]>,
-        visitor: V,
-    ) -> Result<V::Value, Failure> {
+    fn mapping<V: Visitor<'de>>(self, owner: Option<Owner>, visitor: V) -> Result<V::Value, Failure> {
         if self.node.kind() != NodeKind::Mapping && !self.node.is_null() {
             return self.mismatch("a mapping", "");
         }
-        let fields = Fields { entries: self.node.entries(), entry: None, known, reader: self };
+        let fields = Fields { entries: self.node.entries(), entry: None, owner, reader: self };
         visitor.visit_map(fields).map_err(|error: Failure| error.at(&self))
     }
 
@@ -374,11 +379,11 @@ impl<'de> Deserializer<'de> for Reader<'de, '_> {
 
     fn deserialize_struct<V: Visitor<'de>>(
         self,
-        _: &'static str,
+        name: &'static str,
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Failure> {
-        self.mapping(Some(fields), visitor)
+        self.mapping(Some(Owner { name, known: fields }), visitor)
     }
 
     fn deserialize_enum<V: Visitor<'de>>(
@@ -397,7 +402,8 @@ impl<'de> Deserializer<'de> for Reader<'de, '_> {
                 path: field.parent.write(),
                 name: field.key.key_name().unwrap_or_default().into_owned(),
                 key_span: field.key.span(),
-                known: field.known,
+                owner: field.owner.name,
+                known: field.owner.known,
             });
         }
         visitor.visit_unit()
@@ -409,7 +415,7 @@ struct Fields<'de, 'c> {
     entries: Entries<'de>,
     /// The entry whose key was read last.
     entry: Option<Entry<'de>>,
-    known: Option<&'static [&'static str]>,
+    owner: Option<Owner>,
     reader: Reader<'de, 'c>,
 }
 
@@ -435,7 +441,7 @@ impl<'de> de::MapAccess<'de> for Fields<'de, '_> {
         let Some(entry) = self.entry.take() else { return Err(de::Error::custom("a value without a key")) };
         let name = entry.key.key_name().unwrap_or_default();
         let path = Path::Key(self.reader.path, &name);
-        let field = self.known.map(|known| Field { parent: self.reader.path, key: entry.key, known });
+        let field = self.owner.map(|owner| Field { parent: self.reader.path, key: entry.key, owner });
         let reader = Reader { node: entry.value, path: &path, unknown: self.reader.unknown, field };
         seed.deserialize(reader).map_err(|error| error.at(&reader))
     }

@@ -278,6 +278,12 @@ impl<'a> Node<'a> {
         Some(place.key.map_or(place.value.span(), |key| key.span().cover(place.value.span())))
     }
 
+    /// The key of the field at `path`; none where it doesn't exist or is a list item.
+    pub fn key_at(self, path: &str) -> Option<Node<'a>> {
+        let (place, found) = self.walk(path);
+        place.key.filter(|_| found.len() == path.len())
+    }
+
     fn walk(self, path: &str) -> (Place<'a>, &str) {
         let mut place = Place { key: None, value: self };
         let mut found = 0;
