@@ -3,7 +3,7 @@
 //! A file is first cut into documents ([`documents`]), so that a broken one never affects its neighbours. A cheap look
 //! ([`peek`]) tells the kind of most documents without parsing them; what is worth reading is parsed into a
 //! [`Document`]: a [`Tree`] plus [`Problem`]s. Parsing never fails. Values mean what Kubernetes takes them to mean, see
-//! [`Scalar`]. One tree serves the typed objects ([`from_node`]), field paths ([`Node::at`]) .
+//! [`Scalar`]. One tree serves the typed objects ([`from_node`]), field paths ([`Node::at`]) and byte edits ([`edit`]).
 
 mod build;
 mod comments;

@@ -138,6 +138,15 @@ impl<'a> Node<'a> {
         Self { tree, text, site: id, id: target }
     }
 
+    /// The text of the file.
+    pub(super) fn source(self) -> &'a str {
+        self.text
+    }
+
+    pub(super) fn tree(self) -> &'a Tree {
+        self.tree
+    }
+
     fn at_link(self, id: NodeId) -> Self {
         Self::new(self.tree, self.text, id)
     }
