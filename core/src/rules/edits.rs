@@ -12,19 +12,16 @@ use crate::diagnostics::{Edit, Fix, Safety};
 use crate::text::FileId;
 use crate::yaml::{Node, TextEdit, edit};
 
-/// A fix with the edits that `make` finds for the written object.
+/// A fix with the edit that `make` finds for the written object.
 pub(super) fn fix(
     report: &Reporter<'_>,
     object: ObjectId,
     title: impl Into<String>,
     safety: Safety,
-    make: impl FnOnce(&str, Node<'_>) -> Option<Vec<TextEdit>>,
+    make: impl FnOnce(Node<'_>) -> Option<TextEdit>,
 ) -> Fix {
-    let edits = report
-        .editable(object)
-        .and_then(|(file, source, node)| Some((file, make(&source.text, node)?)))
-        .map(|(file, edits)| edits.into_iter().map(|edit| of_file(file, edit)).collect());
-    Fix { title: title.into(), safety, edits: edits.unwrap_or_default() }
+    let edit = report.editable(object).and_then(|(file, _, node)| Some(of_file(file, make(node)?)));
+    Fix { title: title.into(), safety, edits: edit.into_iter().collect() }
 }
 
 fn of_file(file: FileId, edit: TextEdit) -> Edit {
@@ -40,7 +37,7 @@ pub(super) fn replace(
     title: impl Into<String>,
     safety: Safety,
 ) -> Fix {
-    fix(report, object, title, safety, |text, node| Some(edit::replace_value(text, node.at(field)?, value)))
+    fix(report, object, title, safety, |node| edit::replace_value(node.at(field)?, &value.to_string()))
 }
 
 /// Another name for a field.
@@ -52,9 +49,8 @@ pub(super) fn rename(
     title: impl Into<String>,
     safety: Safety,
 ) -> Fix {
-    fix(report, object, title, safety, |_, node| {
-        let key = node.key_at(field)?;
-        Some(vec![TextEdit { span: key.span(), text: name.to_owned() }])
+    fix(report, object, title, safety, |node| {
+        Some(TextEdit { span: node.key_at(field)?.span(), text: name.to_owned() })
     })
 }
 
@@ -67,9 +63,7 @@ pub(super) fn insert(
     title: impl Into<String>,
     safety: Safety,
 ) -> Fix {
-    fix(report, object, title, safety, |text, node| {
-        Some(edit::insert_entry(text, node.at(parent)?, key, value, after))
-    })
+    fix(report, object, title, safety, |node| edit::insert_entry(node.at(parent)?, key, value, after))
 }
 
 /// Without one item of a list.
@@ -80,7 +74,7 @@ pub(super) fn remove_item(
     title: impl Into<String>,
     safety: Safety,
 ) -> Fix {
-    fix(report, object, title, safety, |text, node| Some(edit::remove_item(text, node.at(list)?, index)))
+    fix(report, object, title, safety, |node| edit::remove_item(node.at(list)?, index))
 }
 
 /// A further document at the end of the file that holds the object.
@@ -91,5 +85,8 @@ pub(super) fn append_document(
     title: impl Into<String>,
     safety: Safety,
 ) -> Fix {
-    fix(report, object, title, safety, |text, _| Some(edit::append_document(text, yaml)))
+    let edit = report
+        .editable(object)
+        .map(|(file, source, _)| of_file(file, edit::append_document(&source.text, yaml)));
+    Fix { title: title.into(), safety, edits: edit.into_iter().collect() }
 }
