@@ -50,7 +50,11 @@ pub struct World {
 
 impl World {
     /// The policies that isolate a Pod in a direction.
-    fn isolating<'w>(&'w self, direction: Direction, pod: &'w Pod) -> impl Iterator<Item = &'w NetworkPolicy> {
+    fn isolating<'w>(
+        &'w self,
+        direction: Direction,
+        pod: &'w Pod,
+    ) -> impl Iterator<Item = &'w NetworkPolicy> {
         self.policies.iter().filter(move |policy| {
             let Some(spec) = &policy.spec else { return false };
             let selects = spec.pod_selector.as_ref().is_none_or(|selector| selects(selector, &pod.labels));
@@ -60,7 +64,10 @@ impl World {
                 (true, Direction::Egress) => spec.egress.as_ref().is_some_and(|rules| !rules.is_empty()),
                 (false, direction) => types.iter().any(|t| t == direction.policy_type()),
             };
-            !pod.host_network && policy.metadata.namespace.as_deref() == Some(&*pod.namespace) && selects && affects
+            !pod.host_network
+                && policy.metadata.namespace.as_deref() == Some(&*pod.namespace)
+                && selects
+                && affects
         })
     }
 

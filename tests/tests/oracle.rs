@@ -30,7 +30,8 @@ fn labels() -> impl Strategy<Value = Labels> {
 fn pods() -> impl Strategy<Value = Vec<Pod>> {
     let port = (select(&NAMES[..]), select(&PROTOCOLS[..]), select(&PORTS[..]))
         .prop_map(|(name, protocol, port)| (name.to_owned(), protocol.to_owned(), port));
-    let pod = (select(&NAMESPACES[..]), labels(), prop::collection::vec(port, 0..3), prop::bool::weighted(0.1));
+    let pod =
+        (select(&NAMESPACES[..]), labels(), prop::collection::vec(port, 0..3), prop::bool::weighted(0.1));
     prop::collection::vec(pod, 1..6).prop_map(|pods| {
         let pod = |(i, (namespace, labels, ports, host_network)): (usize, (&str, _, _, _))| Pod {
             namespace: namespace.to_owned(),
@@ -84,8 +85,10 @@ fn port() -> impl Strategy<Value = Value> {
     let protocol = select(&PROTOCOLS[..]);
     prop_oneof![
         protocol.clone().prop_map(|protocol| json!({"protocol": protocol})),
-        (protocol.clone(), select(&PORTS[..])).prop_map(|(protocol, port)| json!({"protocol": protocol, "port": port})),
-        (protocol, select(&NAMES[..])).prop_map(|(protocol, port)| json!({"protocol": protocol, "port": port})),
+        (protocol.clone(), select(&PORTS[..]))
+            .prop_map(|(protocol, port)| json!({"protocol": protocol, "port": port})),
+        (protocol, select(&NAMES[..]))
+            .prop_map(|(protocol, port)| json!({"protocol": protocol, "port": port})),
         Just(json!({"port": 80, "endPort": 443})),
     ]
 }
@@ -256,8 +259,10 @@ fn allows_everything(policy: &NetworkPolicy, direction: Direction) -> bool {
 
 fn all_labels() -> impl Iterator<Item = Labels> {
     let states = || [None].into_iter().chain(VALUES.into_iter().chain(["fresh"]).map(Some));
-    states().flat_map(move |app| states().map(move |tier| {
-        let pairs = [("app", app), ("tier", tier)];
-        pairs.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?.to_owned()))).collect()
-    }))
+    states().flat_map(move |app| {
+        states().map(move |tier| {
+            let pairs = [("app", app), ("tier", tier)];
+            pairs.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?.to_owned()))).collect()
+        })
+    })
 }
