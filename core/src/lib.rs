@@ -6,6 +6,7 @@
 //! Start at [`Workspace`].
 
 pub mod cluster;
+pub mod config;
 pub mod diagnostics;
 pub mod engine;
 pub mod model;
