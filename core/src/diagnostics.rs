@@ -140,11 +140,37 @@ pub struct Diagnostic {
     pub help: Option<String>,
     /// Edits that mend it.
     pub fixes: Vec<Fix>,
+    /// The overlay that it was found in; empty where there are no alternatives. The façade sets it.
+    pub overlay: String,
     /// Identity over time, see [`fingerprint`]; the façade sets it.
     pub fingerprint: String,
 }
 
 impl Diagnostic {
+    /// A finding without anything beyond the message.
+    pub fn new(
+        (rule, group): (&'static str, &'static str),
+        severity: Severity,
+        location: Location,
+        message: impl Into<String>,
+    ) -> Self {
+        Self {
+            rule,
+            group,
+            severity,
+            message: message.into(),
+            label: String::new(),
+            object: None,
+            location,
+            related: Vec::new(),
+            notes: Vec::new(),
+            help: None,
+            fixes: Vec::new(),
+            overlay: String::new(),
+            fingerprint: String::new(),
+        }
+    }
+
     /// Adds what the guilty bytes are.
     #[must_use]
     pub fn label(mut self, label: impl Into<String>) -> Self {

@@ -16,4 +16,4 @@ pub use inventory::{
 };
 pub use namespaces::{NamespaceSource, Resolver};
 pub use repository::{Entry, ObjectId, Origin, Repository};
-pub use roots::{Job, Layout, Root, Tool};
+pub use roots::{Job, Layout, Placement, Root, Tool};

@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 pub use globs::matches;
+pub(crate) use globs::matches_name;
 pub use load::load;
 
 use crate::diagnostics::Severity;

@@ -306,8 +306,7 @@ impl Reader {
         let group = || Group::ALL.iter().any(|group| group.name() == name).then_some(Target::Group);
         let found = rule.or_else(group);
         if found.is_none() {
-            let names = rules::all().iter().map(|rule| rule.name).chain(Group::ALL.map(Group::name));
-            let help = match nearest(name, names) {
+            let help = match nearest(name, rules::known_names()) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => "`ringfence rules` lists them".to_owned(),
             };

@@ -134,8 +134,7 @@ fn option_schema(option: &RuleOption) -> Value {
 }
 
 fn overrides() -> Value {
-    let names = Group::ALL.into_iter().map(Group::name).chain(rules::all().iter().map(|rule| rule.name));
-    let levels: Map<_, _> = names.map(|name| (name.to_owned(), json!({"$ref": "#/$defs/level"}))).collect();
+    let levels: Map<_, _> = rules::known_names().map(|name| (name.to_owned(), json!({"$ref": "#/$defs/level"}))).collect();
     json!({
         "description": "Levels for some objects only. A finding is concerned where every list that is written matches it; later items win.",
         "type": "array",

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{OptionValue, Rule};
 use crate::cluster::{Cluster, Layout, ObjectId, Origin, Repository, Root};
-use crate::diagnostics::{Diagnostic, Location, ObjectRef, Related};
+use crate::diagnostics::{Diagnostic, Location, ObjectRef};
 use crate::engine::Engine;
 use crate::model::Object;
 use crate::text::{FileId, SourceFile, Span};
@@ -123,20 +123,7 @@ impl<'a> Reporter<'a> {
     }
 
     fn blank(&self, location: Location, message: String) -> Diagnostic {
-        Diagnostic {
-            rule: self.rule.name,
-            group: self.rule.group.name(),
-            severity: self.rule.severity,
-            message,
-            label: String::new(),
-            object: None,
-            location,
-            related: Vec::<Related>::new(),
-            notes: Vec::new(),
-            help: None,
-            fixes: Vec::new(),
-            fingerprint: String::new(),
-        }
+        Diagnostic::new((self.rule.name, self.rule.group.name()), self.rule.severity, location, message)
     }
 
     /// Takes a finding in.

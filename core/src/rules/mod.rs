@@ -1,7 +1,7 @@
 //! The rules: one file a rule, with its text, its logic and its fix.
 //!
-//! A rule reads answers of the engine and emits diagnostics. It knows nothing of configuration, suppressions or
-//! output. The registry and the pages are generated from the rules' files by `cargo xtask codegen`.
+//! A rule reads answers of the engine and emits diagnostics. It knows nothing of configuration or output, and only the
+//! rules about suppressions know of those. The registry and the pages are generated from the rules' files by `cargo xtask codegen`.
 
 mod context;
 mod coverage;
@@ -10,10 +10,13 @@ mod pages;
 mod peers;
 mod precision;
 mod registry;
+mod review;
+mod suppression;
 mod uncovered;
 mod wording;
 
 pub use context::{Context, Inputs, Reporter, SourceMap, Unrendered};
+pub use suppression::{Annotation, Date, Suppression, Target, Use, known_names};
 
 use crate::diagnostics::Severity;
 
@@ -47,6 +50,9 @@ pub enum Check {
     Inputs(fn(&Inputs<'_>, &mut Reporter<'_>)),
     /// Each root: what the objects mean together.
     Cluster(fn(&Context<'_>, &mut Reporter<'_>)),
+    /// The suppressions of all files, once, after they were held against the findings of the other rules. What is found
+    /// about a suppression can't be suppressed itself.
+    Suppressions(fn(&[Suppression], &mut Reporter<'_>)),
 }
 
 /// A group of rules.

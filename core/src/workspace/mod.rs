@@ -6,7 +6,10 @@
 mod coverage;
 mod findings;
 mod fixing;
+mod inputs;
+mod levels;
 mod outcome;
+mod overlays;
 mod sources;
 mod suppress;
 
@@ -15,13 +18,18 @@ use std::sync::Arc;
 
 pub use fixing::FixPass;
 pub use outcome::{DirectionCounts, InputSummary, NamespaceCoverage, Outcome, SkippedInput};
-pub use suppress::Date;
 
-use crate::cluster::{Cluster, Entry, Job, Layout, Origin, Repository, Resolver, Tool};
+pub use crate::rules::Date;
+
+use findings::{Settled, Settling};
+use levels::Levels;
+
+use crate::cluster::{Cluster, Entry, Job, Layout, Origin, Repository, Resolver, Root, Tool};
 use crate::config::Config;
+use crate::diagnostics::Diagnostic;
 use crate::engine::Engine;
 use crate::model::{File, ReadOptions, read_file};
-use crate::rules::{Context, Inputs, Reporter, SourceMap, Unrendered};
+use crate::rules::{Check, Context, Inputs, Reporter, SourceMap, Unrendered};
 use crate::text::FileId;
 
 /// What one check is asked for, beyond the configuration.
@@ -139,63 +147,81 @@ impl Workspace {
     pub fn check(&self, options: &CheckOptions) -> Outcome {
         let repository = self.repository();
         let layout = Layout::new(&repository);
+        let levels = Levels::new(&self.config, options);
         let sources = sources::map(&repository, &layout);
-        let unrendered: Vec<_> = self
-            .unrendered
-            .iter()
+        let run = Run { workspace: self, repository: &repository, layout: &layout, levels: &levels, sources: &sources };
+        let mut found = run.input_rules();
+        let mut coverage = Vec::new();
+        for root in layout.roots(&repository, &rendered_files(&repository)) {
+            let cluster = Cluster::new(&repository, &root, &self.resolver(&repository, &layout, options));
+            let engine = Engine::new(&cluster);
+            found.extend(run.cluster_rules(&engine, &root));
+            coverage.extend(coverage::rows(&engine, &root));
+        }
+        let inputs = inputs::summary(self, &repository, &layout);
+        let settling = Settling {
+            levels: &levels,
+            repository: &repository,
+            layout: &layout,
+            sources: &sources,
+            today: options.today,
+            baseline: &options.baseline,
+            is_complete: !inputs.skipped.iter().any(|skipped| skipped.lost),
+        };
+        let Settled { findings, suppressed, baselined } = settling.settle(found);
+        Outcome { findings, suppressed, baselined, coverage, inputs, repository }
+    }
+
+    fn resolver(&self, repository: &Repository, layout: &Layout, options: &CheckOptions) -> Resolver {
+        let mut kustomized = layout.namespaces();
+        kustomized.retain(|(folder, _)| !self.rendered.contains_key(folder));
+        Resolver::new(repository, kustomized, options.namespace.as_deref(), &self.config.default_namespace)
+    }
+}
+
+/// What the rules of one check read.
+struct Run<'a> {
+    workspace: &'a Workspace,
+    repository: &'a Repository,
+    layout: &'a Layout,
+    levels: &'a Levels<'a>,
+    sources: &'a SourceMap,
+}
+
+impl Run<'_> {
+    fn input_rules(&self) -> Vec<Diagnostic> {
+        let unrendered = self.workspace.unrendered.iter();
+        let unrendered: Vec<_> = unrendered
             .map(|(folder, reason)| Unrendered { folder: folder.clone(), reason: reason.clone() })
             .collect();
-        let levels = findings::Levels::new(&self.config, options);
+        let inputs = Inputs { repository: self.repository, layout: self.layout, unrendered: &unrendered };
         let mut found = Vec::new();
-        let inputs = Inputs { repository: &repository, layout: &layout, unrendered: &unrendered };
-        for rule in levels.rules() {
-            if let crate::rules::Check::Inputs(check) = rule.check {
-                let mut reporter = Reporter::new(rule, &repository, &layout, &sources, None);
+        for rule in self.levels.rules() {
+            if let Check::Inputs(check) = rule.check {
+                let mut reporter = Reporter::new(rule, self.repository, self.layout, self.sources, None);
                 check(&inputs, &mut reporter);
                 found.extend(reporter.into_findings());
             }
         }
-        let mut coverage = Vec::new();
-        for root in layout.roots(&repository, &rendered_files(&repository)) {
-            let kustomized = layout
-                .namespaces()
-                .into_iter()
-                .filter(|(folder, _)| !self.rendered.contains_key(folder))
-                .collect();
-            let resolver = Resolver::new(
-                &repository,
-                kustomized,
-                options.namespace.as_deref(),
-                &self.config.default_namespace,
-            );
-            let cluster = Cluster::new(&repository, &root, &resolver);
-            let engine = Engine::new(&cluster);
-            found.extend(run_cluster_rules(&levels, &self.config, &engine, &root, &layout, &sources));
-            coverage.extend(coverage::rows(&engine, &root));
-        }
-        findings::finish(found, self, options, &levels, repository, &layout, coverage)
+        found
     }
-}
 
-fn run_cluster_rules<'c>(
-    levels: &findings::Levels<'_>,
-    config: &Config,
-    engine: &Engine<'c>,
-    root: &crate::cluster::Root,
-    layout: &Layout,
-    sources: &SourceMap,
-) -> Vec<crate::diagnostics::Diagnostic> {
-    let cluster = engine.cluster();
-    let mut found = Vec::new();
-    for rule in levels.rules() {
-        if let crate::rules::Check::Cluster(check) = rule.check {
-            let context = Context { engine, cluster, root, options: &config.options, rule };
-            let mut reporter = Reporter::new(rule, cluster.repository, layout, sources, Some(cluster));
-            check(&context, &mut reporter);
-            found.extend(reporter.into_findings());
+    fn cluster_rules(&self, engine: &Engine<'_>, root: &Root) -> Vec<Diagnostic> {
+        let cluster = engine.cluster();
+        let options = &self.workspace.config.options;
+        let mut found = Vec::new();
+        for rule in self.levels.rules() {
+            if let Check::Cluster(check) = rule.check {
+                let context = Context { engine, cluster, root, options, rule };
+                let mut reporter =
+                    Reporter::new(rule, self.repository, self.layout, self.sources, Some(cluster));
+                check(&context, &mut reporter);
+                let of_overlay = |finding| Diagnostic { overlay: root.name.clone(), ..finding };
+                found.extend(reporter.into_findings().into_iter().map(of_overlay));
+            }
         }
+        found
     }
-    found
 }
 
 fn rendered_files(repository: &Repository) -> BTreeMap<&str, FileId> {

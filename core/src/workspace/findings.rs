@@ -1,0 +1,96 @@
+//! From what the rules found to what is reported: levels, overlays, suppressions, identities, the baseline, order.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::levels::Levels;
+use super::overlays;
+use super::suppress::Suppressions;
+use crate::cluster::{Layout, Repository};
+use crate::diagnostics::{Diagnostic, fingerprint};
+use crate::rules::{Check, Date, Reporter, SourceMap, Suppression};
+
+/// What decides on findings.
+pub(super) struct Settling<'a> {
+    pub(super) levels: &'a Levels<'a>,
+    pub(super) repository: &'a Repository,
+    pub(super) layout: &'a Layout,
+    pub(super) sources: &'a SourceMap,
+    /// The date that suppressions expire against.
+    pub(super) today: Option<Date>,
+    /// Fingerprints of findings that are known.
+    pub(super) baseline: &'a BTreeSet<String>,
+    /// Whether every input could be read, so that what was not found isn't there.
+    pub(super) is_complete: bool,
+}
+
+/// The findings to report, and how many there are beside them.
+pub(super) struct Settled {
+    pub(super) findings: Vec<Diagnostic>,
+    pub(super) suppressed: u32,
+    pub(super) baselined: u32,
+}
+
+impl Settling<'_> {
+    /// Settles what becomes of everything that the rules found.
+    pub(super) fn settle(&self, found: Vec<Diagnostic>) -> Settled {
+        let mut findings = overlays::merge(self.judged(found));
+        // Identities count equal findings, so they come before anything is taken out.
+        self.identify(&mut findings);
+        let mut suppressions = Suppressions::new(self.repository, self.today);
+        let suppressed = suppressions.apply(&mut findings);
+        let mut about = self.judged(self.review(&suppressions.judged(self.levels, self.is_complete)));
+        self.identify(&mut about);
+        findings.append(&mut about);
+        let before = findings.len();
+        findings.retain(|finding| !self.baseline.contains(&finding.fingerprint));
+        let baselined = crate::text::offset(before - findings.len());
+        self.sort(&mut findings);
+        Settled { findings, suppressed, baselined }
+    }
+
+    /// The findings that are not turned off, with their severity.
+    fn judged(&self, found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+        let judge = |finding: Diagnostic| {
+            let severity = self.levels.judge(&finding, self.repository.path(finding.location.file))?;
+            Some(finding.severity(severity))
+        };
+        found.into_iter().filter_map(judge).collect()
+    }
+
+    /// What the rules find about suppressions.
+    fn review(&self, suppressions: &[Suppression]) -> Vec<Diagnostic> {
+        let mut found = Vec::new();
+        for rule in self.levels.rules() {
+            if let Check::Suppressions(check) = rule.check {
+                let mut reporter = Reporter::new(rule, self.repository, self.layout, self.sources, None);
+                check(suppressions, &mut reporter);
+                found.extend(reporter.into_findings());
+            }
+        }
+        found
+    }
+
+    fn sort(&self, findings: &mut [Diagnostic]) {
+        let start = |finding: &Diagnostic| finding.location.span.map(|span| span.start);
+        findings.sort_by(|a, b| {
+            let path = |finding: &Diagnostic| self.repository.path(finding.location.file);
+            (path(a), start(a), a.rule, &a.message).cmp(&(path(b), start(b), b.rule, &b.message))
+        });
+    }
+
+    /// Sorts, and gives each finding its fingerprint: over the rule, the object or else the path, the field, and the
+    /// number among equals.
+    fn identify(&self, findings: &mut [Diagnostic]) {
+        self.sort(findings);
+        let mut seen: BTreeMap<(&'static str, String, String), u32> = BTreeMap::new();
+        for finding in findings {
+            let subject = match &finding.object {
+                Some(object) => format!("{} {object}", crate::model::group(&object.api_version)),
+                None => self.repository.path(finding.location.file).to_owned(),
+            };
+            let key = (finding.rule, subject, finding.location.field.clone());
+            let ordinal = seen.entry(key.clone()).and_modify(|count| *count += 1).or_default();
+            finding.fingerprint = fingerprint([key.0, &key.1, &key.2, &ordinal.to_string()]);
+        }
+    }
+}
