@@ -10,7 +10,12 @@ pub mod config;
 pub mod diagnostics;
 pub mod engine;
 pub mod model;
+pub mod report;
 pub mod rules;
 pub mod sets;
 pub mod text;
+pub mod wire;
+pub mod workspace;
 pub mod yaml;
+
+pub use workspace::Workspace;

@@ -17,8 +17,8 @@ use serde_json::{Map, Value};
 
 /// Cases whose tables hold only where a CIDR matches Pod addresses.
 const POD_IP_CASES: [&str; 20] = [
-    "021", "031", "040", "048", "066", "070", "073", "075", "077", "085", "093", "111", "115", "118", "120", "122",
-    "205", "207", "209", "211",
+    "021", "031", "040", "048", "066", "070", "073", "075", "077", "085", "093", "111", "115", "118", "120",
+    "122", "205", "207", "209", "211",
 ];
 
 fn main() -> ExitCode {
@@ -29,7 +29,8 @@ fn main() -> ExitCode {
 fn trials() -> Vec<Trial> {
     let Some(folder) = corpus("cyclonus") else { return Vec::new() };
     let entries = std::fs::read_dir(folder).expect("the corpus can be listed");
-    let mut cases: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()).collect();
+    let mut cases: Vec<PathBuf> =
+        entries.map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()).collect();
     cases.sort();
     let trial = |case: PathBuf| {
         let name = case.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -48,7 +49,11 @@ fn run(case: &std::path::Path) -> Result<(), Failed> {
     if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n").into()) }
 }
 
-fn compare(engine: &Engine<'_>, table: &Map<String, Value>, by_isolation: bool) -> Result<Vec<String>, Failed> {
+fn compare(
+    engine: &Engine<'_>,
+    table: &Map<String, Value>,
+    by_isolation: bool,
+) -> Result<Vec<String>, Failed> {
     let mut wrong = Vec::new();
     let mut compared = 0;
     for (pair, ports) in table {

@@ -395,9 +395,7 @@ impl Reader {
                 "templates" => templates = self.plain_strings(&at, key),
                 "labels" => {
                     for (label, at) in self.entries(&at, "`labels`") {
-                        labels.extend(
-                            self.string(&at, label).map(|value| (label.to_owned(), value)),
-                        );
+                        labels.extend(self.string(&at, label).map(|value| (label.to_owned(), value)));
                     }
                 }
                 "exact" => exact = self.word_bool(&at, key),

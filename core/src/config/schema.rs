@@ -134,7 +134,8 @@ fn option_schema(option: &RuleOption) -> Value {
 }
 
 fn overrides() -> Value {
-    let levels: Map<_, _> = rules::known_names().map(|name| (name.to_owned(), json!({"$ref": "#/$defs/level"}))).collect();
+    let levels: Map<_, _> =
+        rules::known_names().map(|name| (name.to_owned(), json!({"$ref": "#/$defs/level"}))).collect();
     json!({
         "description": "Levels for some objects only. A finding is concerned where every list that is written matches it; later items win.",
         "type": "array",

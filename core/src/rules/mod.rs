@@ -15,7 +15,7 @@ mod suppression;
 mod uncovered;
 mod wording;
 
-pub use context::{Context, Inputs, Reporter, SourceMap, Unrendered};
+pub use context::{Context, Inputs, Options, Reporter, SourceMap, Unrendered};
 pub use suppression::{Annotation, Date, Suppression, Target, Use, known_names};
 
 use crate::diagnostics::Severity;

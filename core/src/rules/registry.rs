@@ -3,5 +3,9 @@
 use super::{Rule, coverage, precision, review};
 
 /// All rules.
-pub(super) static RULES: &[&Rule] =
-    &[&coverage::pod_not_covered_ingress::RULE, &precision::namespace_wide_peer::RULE, &review::suppression_expired::RULE, &review::suppression_unused::RULE];
+pub(super) static RULES: &[&Rule] = &[
+    &coverage::pod_not_covered_ingress::RULE,
+    &precision::namespace_wide_peer::RULE,
+    &review::suppression_expired::RULE,
+    &review::suppression_unused::RULE,
+];

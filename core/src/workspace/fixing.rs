@@ -55,7 +55,9 @@ fn is_editable(outcome: &Outcome, edit: &Edit) -> bool {
     let Some(entry) = outcome.repository.entry(edit.file) else { return false };
     let source = &entry.file.source;
     let Span { start, end } = edit.span;
-    entry.origin == Origin::Written && !source.lossy && source.text.get(start as usize..end as usize).is_some()
+    entry.origin == Origin::Written
+        && !source.lossy
+        && source.text.get(start as usize..end as usize).is_some()
 }
 
 /// The edits of a fix that no earlier fix makes in the same way.

@@ -6,7 +6,7 @@ use super::CheckOptions;
 use crate::config::{self, Config, Level, Override};
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::model::nearest;
-use crate::rules::{self, Group, Rule, RuleSet};
+use crate::rules::{self, Rule, RuleSet};
 
 /// The rules of one check with their levels.
 ///

@@ -61,7 +61,7 @@ pub struct Workspace {
 impl Workspace {
     /// An empty workspace.
     pub fn new(config: Config) -> Self {
-        let read_options = ReadOptions { workload_kinds: config.workload_kinds.clone(), ..ReadOptions::default() };
+        let read_options = ReadOptions::new(&config.workload_kinds);
         Self { config, read_options, ..Self::default() }
     }
 
@@ -135,7 +135,8 @@ impl Workspace {
     }
 
     fn repository(&self) -> Repository {
-        let written = self.files.values().map(|file| Entry { file: Arc::clone(file), origin: Origin::Written });
+        let written =
+            self.files.values().map(|file| Entry { file: Arc::clone(file), origin: Origin::Written });
         let rendered = self.rendered.iter().map(|(folder, file)| Entry {
             file: Arc::clone(file),
             origin: Origin::Rendered { folder: Arc::from(&**folder) },
@@ -149,7 +150,13 @@ impl Workspace {
         let layout = Layout::new(&repository);
         let levels = Levels::new(&self.config, options);
         let sources = sources::map(&repository, &layout);
-        let run = Run { workspace: self, repository: &repository, layout: &layout, levels: &levels, sources: &sources };
+        let run = Run {
+            workspace: self,
+            repository: &repository,
+            layout: &layout,
+            levels: &levels,
+            sources: &sources,
+        };
         let mut found = run.input_rules();
         let mut coverage = Vec::new();
         for root in layout.roots(&repository, &rendered_files(&repository)) {
@@ -206,7 +213,7 @@ impl Run<'_> {
         found
     }
 
-    fn cluster_rules(&self, engine: &Engine<'_>, root: &Root) -> Vec<Diagnostic> {
+    fn cluster_rules<'c>(&'c self, engine: &'c Engine<'c>, root: &'c Root) -> Vec<Diagnostic> {
         let cluster = engine.cluster();
         let options = &self.workspace.config.options;
         let mut found = Vec::new();

@@ -16,7 +16,9 @@ pub(super) fn merge(findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
     for finding in findings {
         let known = by_key.entry(Key::new(&finding)).or_default();
         let in_known = |is_meant: &dyn Fn(&Merged) -> bool| {
-            let free = |i: &usize| merged.get(*i).is_some_and(|other| !other.is_in(&finding.overlay) && is_meant(other));
+            let free = |i: &usize| {
+                merged.get(*i).is_some_and(|other| !other.is_in(&finding.overlay) && is_meant(other))
+            };
             known.iter().copied().find(free)
         };
         let other = in_known(&|other| other.first.message == finding.message).or_else(|| in_known(&|_| true));
@@ -91,7 +93,8 @@ impl Merged {
             [one] => finding.notes.push(format!("also in overlay {one}")),
             several => finding.notes.push(format!("also in overlays {}", several.join(", "))),
         }
-        let quoted = self.different.iter().map(|(overlay, message)| format!("in overlay `{overlay}`: {message}"));
+        let quoted =
+            self.different.iter().map(|(overlay, message)| format!("in overlay `{overlay}`: {message}"));
         finding.notes.extend(quoted);
         finding
     }

@@ -41,8 +41,9 @@ impl<'r> Written<'r> {
     /// The one object of this name; of several the one in the rendered object's namespace.
     fn find(&self, repository: &Repository, rendered: &Object, name: &str) -> Option<ObjectId> {
         let found = self.0.get(&(model::group(&rendered.api_version), &*rendered.kind, name))?;
-        let same_namespace =
-            |id: &&ObjectId| repository.object(**id).is_some_and(|object| object.namespace == rendered.namespace);
+        let same_namespace = |id: &&ObjectId| {
+            repository.object(**id).is_some_and(|object| object.namespace == rendered.namespace)
+        };
         match found.as_slice() {
             [only] => Some(*only),
             several => several.iter().find(same_namespace).copied(),
@@ -77,7 +78,8 @@ mod tests {
     use crate::model::{ReadOptions, read_file};
 
     fn repository(written: &[(&str, &str)], (folder, rendered): (&str, &str)) -> Repository {
-        let read = |path: &str, text: &str| Arc::new(read_file(path, text.as_bytes(), &ReadOptions::default()));
+        let read =
+            |path: &str, text: &str| Arc::new(read_file(path, text.as_bytes(), &ReadOptions::default()));
         let written =
             written.iter().map(|(path, text)| Entry { file: read(path, text), origin: Origin::Written });
         let origin = Origin::Rendered { folder: folder.into() };

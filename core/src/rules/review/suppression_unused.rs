@@ -181,13 +181,12 @@ fn remove_comment(found: &Suppression, report: &Reporter<'_>) -> Fix {
 
 /// Without the annotation; without `annotations` if it is the only one.
 fn remove_annotation(annotation: &Annotation, report: &Reporter<'_>) -> Fix {
-    edits::fix(report, annotation.object, "remove the suppression", Safety::Safe, |text, node| {
+    edits::fix(report, annotation.object, "remove the suppression", Safety::Safe, |node| {
         let metadata = node.get("metadata")?;
         let annotations = metadata.get("annotations")?;
-        Some(if annotations.written_entries().count() == 1 {
-            edit::remove_entry(text, metadata, "annotations")
-        } else {
-            edit::remove_entry(text, annotations, &annotation.key)
-        })
+        match annotations.written_entries().count() {
+            1 => edit::remove_entry(metadata, "annotations"),
+            _ => edit::remove_entry(annotations, &annotation.key),
+        }
     })
 }

@@ -73,7 +73,10 @@ fn read(names: &str, start: usize, rest: &str) -> Wording {
 /// Whether a text has the form of a date, `2027-01-31`.
 fn is_iso(text: &str) -> bool {
     text.len() == 10
-        && text.bytes().enumerate().all(|(i, b)| if matches!(i, 4 | 7) { b == b'-' } else { b.is_ascii_digit() })
+        && text
+            .bytes()
+            .enumerate()
+            .all(|(i, b)| if matches!(i, 4 | 7) { b == b'-' } else { b.is_ascii_digit() })
 }
 
 fn faulty(fault: impl Into<String>) -> Wording {

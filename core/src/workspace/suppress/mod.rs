@@ -100,7 +100,9 @@ impl Suppressions {
     fn suppresses(&mut self, finding: &Diagnostic) -> bool {
         let mut suppressed = false;
         for i in self.by_file.get(&finding.location.file).into_iter().flatten() {
-            let (Some(suppression), Some(reach)) = (self.all.get_mut(*i), self.reach.get(*i)) else { continue };
+            let (Some(suppression), Some(reach)) = (self.all.get_mut(*i), self.reach.get(*i)) else {
+                continue;
+            };
             if suppression.fault.is_some() || !reach.holds(&finding.location) {
                 continue;
             }

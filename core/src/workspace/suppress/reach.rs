@@ -109,12 +109,14 @@ mod tests {
         for (i, span) in yaml::documents(text).into_iter().enumerate() {
             let document = yaml::parse(text, span, &Limits::default());
             let reach = DocumentReach::new(&source, &document, i == 0);
-            found.extend(yaml::comments(text, &document).into_iter().map(|comment| match reach.of(comment) {
-                Reach::Starting(span) => format!("starting {}", span.of(text).trim_end()),
-                Reach::Within(span) => format!("within {}", span.of(text)),
-                Reach::File(span) => format!("file {}", span.of(text)),
-                Reach::Nowhere => "nowhere".to_owned(),
-            }));
+            found.extend(yaml::comments(text, &document).into_iter().map(
+                |comment| match reach.of(comment) {
+                    Reach::Starting(span) => format!("starting {}", span.of(text).trim_end()),
+                    Reach::Within(span) => format!("within {}", span.of(text)),
+                    Reach::File(span) => format!("file {}", span.of(text)),
+                    Reach::Nowhere => "nowhere".to_owned(),
+                },
+            ));
         }
         found
     }
