@@ -1,2 +1,10 @@
 //! The native binary.
-fn main() {}
+
+use std::process::ExitCode;
+
+use ringfence_cli::NativeHost;
+
+fn main() -> ExitCode {
+    let mut host = NativeHost::new();
+    ExitCode::from(ringfence_cli::run(std::env::args_os(), &mut host).code())
+}

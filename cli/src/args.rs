@@ -1,0 +1,287 @@
+//! The command line: what can be said, and its help.
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use ringfence::diagnostics::{Safety, Severity};
+use ringfence::report::Format;
+
+/// Exact analysis of Kubernetes network isolation.
+///
+/// Tells from the manifests in a repository which Pods no NetworkPolicy isolates, which namespaces don't start from
+/// default deny, and which policies open more than they need to.
+#[derive(Debug, Parser)]
+#[command(name = "ringfence", version, max_term_width = 110, after_help = EXAMPLES)]
+pub(crate) struct Arguments {
+    /// What to do
+    #[command(subcommand)]
+    pub(crate) command: Command,
+
+    /// When to use colours
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
+    pub(crate) color: ColorChoice,
+
+    /// Say nothing about the run itself but errors
+    #[arg(short, long, global = true)]
+    pub(crate) quiet: bool,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  ringfence check                      check the current folder
+  ringfence check --fix deploy/        mend what can be mended without changing traffic
+  ringfence rules no-default-deny-ingress
+                                       what a rule checks, and why
+  ringfence init                       write a configuration to start from
+
+Exit status:
+  0  nothing at or above --fail-on
+  1  findings
+  2  wrong usage or configuration
+  3  an input could not be read or rendered";
+
+const CHECK_EXAMPLES: &str = "\
+Examples:
+  ringfence check                      everything below the current folder is one repository
+  ringfence check app/ netpol/         policies in one folder cover workloads in the other
+  kubectl get pod,ns,netpol -A -o yaml | ringfence check -
+  ringfence check --select default-deny,precision --fail-on warning
+  ringfence check --fix --diff         show what --fix would change
+  ringfence check -f sarif -o ringfence.sarif
+  ringfence check --write-baseline known.json && ringfence check --baseline known.json
+
+Folders with a kustomization are rendered with `kustomize` or `kubectl`, charts with `helm`, if they are on PATH. This runs your
+own tools on the files that are checked; --no-render keeps from it.";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Find gaps in network isolation
+    Check(Box<CheckArgs>),
+    /// List the rules, or explain one
+    Rules(RulesArgs),
+    /// Write a configuration to start from
+    Init(InitArgs),
+    /// Print the JSON Schema of the configuration
+    Schema,
+    /// Print completions for a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Print the manual page
+    #[command(hide = true)]
+    Man,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = CHECK_EXAMPLES)]
+pub(crate) struct CheckArgs {
+    /// Files and folders; `-` reads standard input
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub(crate) paths: Vec<String>,
+
+    /// How to print the findings
+    #[arg(short, long, value_name = "FORMAT", default_value = "text", value_parser = format_parser())]
+    pub(crate) format: Format,
+
+    /// Write the report to a file instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<String>,
+
+    /// The least severity that makes the exit status 1
+    #[arg(long, value_enum, value_name = "LEVEL", default_value_t)]
+    pub(crate) fail_on: FailOn,
+
+    /// Run these rules and groups only
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    pub(crate) select: Vec<String>,
+
+    /// Leave out these rules and groups
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    pub(crate) ignore: Vec<String>,
+
+    /// Read this configuration instead of the nearest .ringfence.yaml
+    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
+    pub(crate) config: Option<String>,
+
+    /// Read no configuration
+    #[arg(long)]
+    pub(crate) no_config: bool,
+
+    /// The namespace of objects that name none
+    #[arg(short, long)]
+    pub(crate) namespace: Option<String>,
+
+    /// Leave out the findings of an earlier --write-baseline or -f json
+    #[arg(long, value_name = "FILE")]
+    pub(crate) baseline: Option<String>,
+
+    /// Write the fingerprints of all findings to a file, for --baseline
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["fix", "diff", "baseline"])]
+    pub(crate) write_baseline: Option<String>,
+
+    /// Mend findings in place: those that change no traffic, or with `changes-traffic` also the others
+    #[arg(long, value_enum, value_name = "SAFETY", num_args = 0..=1, require_equals = true, default_missing_value = "safe")]
+    pub(crate) fix: Option<FixSafety>,
+
+    /// Print what --fix would change as a patch, and write nothing
+    #[arg(long)]
+    pub(crate) diff: bool,
+
+    /// Exit with status 3 if any input could not be read or rendered
+    #[arg(long)]
+    pub(crate) strict_inputs: bool,
+
+    /// A values file for charts; several may be given, later ones win
+    #[arg(long, value_name = "FILE")]
+    pub(crate) values: Vec<String>,
+
+    /// Run no kustomize, kubectl or helm
+    #[arg(long)]
+    pub(crate) no_render: bool,
+
+    /// Name what was skipped
+    #[arg(short, long)]
+    pub(crate) verbose: bool,
+
+    /// How many threads to use; as many as there are cores unless given
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) threads: Option<u16>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RulesArgs {
+    /// The rule to explain
+    pub(crate) name: Option<String>,
+
+    /// How to print them
+    #[arg(short, long, value_enum, value_name = "FORMAT", default_value_t)]
+    pub(crate) format: RulesFormat,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InitArgs {
+    /// The folder to configure
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub(crate) folder: String,
+
+    /// Replace a configuration that is there
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ColorChoice {
+    /// On a terminal, unless NO_COLOR is set
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RulesFormat {
+    /// For people
+    #[default]
+    Text,
+    /// For programs
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FailOn {
+    /// Errors
+    #[default]
+    Error,
+    /// Warnings and errors
+    Warning,
+    /// Any finding
+    Info,
+    /// No finding
+    Never,
+}
+
+impl FailOn {
+    /// The least severity that fails; none where nothing does.
+    pub(crate) fn severity(self) -> Option<Severity> {
+        match self {
+            Self::Error => Some(Severity::Error),
+            Self::Warning => Some(Severity::Warning),
+            Self::Info => Some(Severity::Info),
+            Self::Never => None,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FixSafety {
+    /// Fixes after which the same connections are allowed
+    Safe,
+    /// Also exact fixes that change which connections are allowed
+    ChangesTraffic,
+}
+
+impl From<FixSafety> for Safety {
+    fn from(safety: FixSafety) -> Self {
+        match safety {
+            FixSafety::Safe => Self::Safe,
+            FixSafety::ChangesTraffic => Self::ChangesTraffic,
+        }
+    }
+}
+
+fn format_parser() -> impl TypedValueParser<Value = Format> {
+    PossibleValuesParser::new(Format::ALL.map(Format::name)).try_map(|name| name.parse::<Format>())
+}
+
+/// The definition of the command line, with help as wide as the terminal.
+pub(crate) fn command(width: Option<u16>) -> clap::Command {
+    let command = Arguments::command();
+    match width {
+        Some(width) => command.term_width(width.into()),
+        None => command.term_width(100),
+    }
+}
+
+/// Reads the arguments, the program's name among them.
+pub(crate) fn parse(
+    arguments: impl IntoIterator<Item = std::ffi::OsString>,
+    width: Option<u16>,
+) -> Result<Arguments, clap::Error> {
+    let mut command = command(width);
+    let matches = command.try_get_matches_from_mut(arguments)?;
+    Arguments::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(arguments: &[&str]) -> CheckArgs {
+        let all = ["ringfence", "check"].iter().chain(arguments).map(std::ffi::OsString::from);
+        match parse(all, None).unwrap().command {
+            Command::Check(check) => *check,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn the_definition_is_sound() {
+        command(None).debug_assert();
+    }
+
+    #[test]
+    fn fix_takes_its_safety_after_an_equals_sign_only() {
+        assert_eq!(check(&["--fix", "safe"]).paths, ["safe"]);
+        assert_eq!(check(&["--fix"]).fix, Some(FixSafety::Safe));
+        assert_eq!(check(&["--fix=changes-traffic"]).fix, Some(FixSafety::ChangesTraffic));
+        assert_eq!(check(&[]).fix, None);
+    }
+
+    #[test]
+    fn lists_are_split_and_joined() {
+        assert_eq!(check(&["--select", "a,b", "--select=c"]).select, ["a", "b", "c"]);
+    }
+}

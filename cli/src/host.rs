@@ -1,0 +1,167 @@
+//! What the command needs from the machine that it runs on.
+//!
+//! Everything outside the process goes through [`Host`], so that the same command runs natively, on Node, and in
+//! tests against files in memory. Paths are strings with `/` between segments, relative to the current folder unless
+//! they are absolute.
+
+use std::fmt;
+
+use ringfence::model::File;
+use ringfence::workspace::Date;
+
+/// The largest file that is read, in bytes. Real manifests are a thousand times smaller.
+pub const MAX_BYTES: u64 = 256 * 1024 * 1024;
+
+/// Why something could not be read, written or run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// It is not there.
+    NotFound,
+    /// It is there, but: the reason, lowercase and without a final stop.
+    Other(String),
+}
+
+impl Trouble {
+    /// The reason that something is larger than [`MAX_BYTES`].
+    pub fn too_large() -> Self {
+        Self::Other(format!("larger than {} MiB", MAX_BYTES / 1024 / 1024))
+    }
+}
+
+impl fmt::Display for Trouble {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotFound => f.write_str("no such file or folder"),
+            Self::Other(reason) => f.write_str(reason),
+        }
+    }
+}
+
+/// What a path leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PathKind {
+    /// Something that can be read from start to end.
+    File,
+    /// Something that holds files.
+    Folder,
+}
+
+/// The files below a folder.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Listing {
+    /// The wanted files, sorted.
+    pub files: Vec<String>,
+    /// Entries that could not be looked at, with the reason, sorted.
+    pub troubles: Vec<(String, Trouble)>,
+}
+
+/// A program to run, with the current folder as its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ToolRun {
+    /// The program's name, looked for on PATH.
+    pub program: &'static str,
+    /// Its arguments.
+    pub args: Vec<String>,
+}
+
+/// What a program did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ToolOutput {
+    /// Whether it reported success.
+    pub success: bool,
+    /// What it printed.
+    pub stdout: Vec<u8>,
+    /// What it complained about.
+    pub stderr: String,
+}
+
+/// What is known of the terminal and of what the user wants to see there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Terminal {
+    /// Whether standard output is one.
+    pub stdout: bool,
+    /// Whether standard error is one.
+    pub stderr: bool,
+    /// Its width in columns, where known.
+    pub width: Option<u16>,
+    /// Whether it shows characters outside ASCII.
+    pub unicode: bool,
+    /// `NO_COLOR` is set, or the terminal is a dumb one.
+    pub no_color: bool,
+    /// `CLICOLOR_FORCE` is set.
+    pub force_color: bool,
+}
+
+/// Makes a file of the model from a path and its bytes; hosts with threads call it on many.
+pub type MakeFile<'a> = dyn Fn(&str, &[u8]) -> File + Sync + 'a;
+
+/// The machine.
+pub trait Host {
+    /// The absolute path of the current folder.
+    fn current_folder(&mut self) -> String;
+
+    /// What `path` leads to, through symbolic links.
+    ///
+    /// # Errors
+    /// Where nothing is there, or it can't be looked at.
+    fn kind(&mut self, path: &str) -> Result<PathKind, Trouble>;
+
+    /// The files below `folder` for which `wanted` holds, as git would see them: ignored and hidden ones are left
+    /// out, symbolic links are not followed. The paths start with `folder`, except below `.`.
+    fn list(&mut self, folder: &str, wanted: &dyn Fn(&str) -> bool) -> Listing;
+
+    /// The bytes of a file.
+    ///
+    /// # Errors
+    /// Where it can't be read, or is larger than [`MAX_BYTES`].
+    fn read(&mut self, path: &str) -> Result<Vec<u8>, Trouble>;
+
+    /// Reads many files and makes something of each, in the order of `paths`.
+    fn read_files(&mut self, paths: &[String], make: &MakeFile<'_>) -> Vec<Result<File, Trouble>> {
+        paths.iter().map(|path| self.read(path).map(|bytes| make(path, &bytes))).collect()
+    }
+
+    /// The bytes on standard input, up to [`MAX_BYTES`].
+    ///
+    /// # Errors
+    /// Where it can't be read to its end.
+    fn stdin(&mut self) -> Result<Vec<u8>, Trouble>;
+
+    /// Puts a file in place as a whole: at any time there are either the old bytes or the new ones.
+    ///
+    /// # Errors
+    /// Where the folder is missing or can't be written to; the old file is then untouched.
+    fn write(&mut self, path: &str, bytes: &[u8]) -> Result<(), Trouble>;
+
+    /// Runs a program to its end, with limits on its time and output.
+    ///
+    /// # Errors
+    /// [`Trouble::NotFound`] where there is no such program; otherwise where it didn't come to an end.
+    fn run(&mut self, tool: &ToolRun) -> Result<ToolOutput, Trouble>;
+
+    /// Runs many programs; the answers are in the order of `tools`.
+    fn run_all(&mut self, tools: &[ToolRun]) -> Vec<Result<ToolOutput, Trouble>> {
+        tools.iter().map(|tool| self.run(tool)).collect()
+    }
+
+    /// Today's local date; none without a clock.
+    fn today(&mut self) -> Option<Date>;
+
+    /// The terminal.
+    fn terminal(&mut self) -> Terminal;
+
+    /// Writes to standard output. That nobody reads on (`| head`) is no trouble.
+    ///
+    /// # Errors
+    /// Where the text didn't arrive: a full disk, say.
+    fn print(&mut self, text: &str) -> Result<(), Trouble>;
+
+    /// Writes to standard error, as far as possible.
+    fn eprint(&mut self, text: &str);
+
+    /// Shows what takes so long, or takes that away again; only a terminal shows it.
+    fn progress(&mut self, message: Option<&str>);
+
+    /// How many threads to use, where the host has threads; at least 1.
+    fn set_threads(&mut self, count: usize);
+}
