@@ -6,17 +6,9 @@ use super::Engine;
 use crate::cluster::ClassId;
 use crate::sets::{IdSet, LabelSelector, Labels, Operator, Requirement};
 
-/// Keys that say what a Pod is, best first. Others follow in alphabetical order.
-const IDENTITY: [&str; 8] = [
-    "app.kubernetes.io/name",
-    "app",
-    "k8s-app",
-    "app.kubernetes.io/component",
-    "component",
-    "app.kubernetes.io/instance",
-    "app.kubernetes.io/part-of",
-    "name",
-];
+/// Keys that say what a Pod is, best first. Other keys say what it belongs to, and later Pods will carry them too.
+const IDENTITY: [&str; 6] =
+    ["app.kubernetes.io/name", "app", "k8s-app", "app.kubernetes.io/component", "component", "name"];
 
 /// Keys whose values change with every release: a selector must not hang on them.
 pub const UNSTABLE: [&str; 10] = [
@@ -34,8 +26,8 @@ pub const UNSTABLE: [&str; 10] = [
 
 impl Engine<'_> {
     /// The smallest selector that selects all classes of `wanted` and no other class of `within`: one label that all
-    /// have, else one key with the values that they have, else two labels. None where no such selector exists, or
-    /// where labels that no manifest shows could spoil it.
+    /// have, else one key with the values that they have, else two labels. Keys that say what a Pod is come before
+    /// all others. None where no such selector exists, or where labels that no manifest shows could spoil it.
     pub fn exact_selector(&self, wanted: &IdSet, within: &IdSet) -> Option<LabelSelector> {
         let labels_of = |ids: &IdSet| -> Vec<&Labels> {
             ids.iter().filter_map(|id| self.cluster.class(ClassId(id))).map(|class| class.labels).collect()
@@ -50,13 +42,15 @@ impl Engine<'_> {
                 && !others.iter().any(|labels| selector.matches(labels))
         };
         let shared = shared_labels(&wanted);
-        let one = shared.iter().map(|label| LabelSelector::new([equals(*label)]));
-        let listed = listed_keys(&wanted).into_iter().map(|requirement| LabelSelector::new([requirement]));
+        let one = shared.iter().map(|label| equals(*label));
+        let mut single: Vec<_> = one.chain(listed_keys(&wanted)).collect();
+        single.sort_by_key(|requirement| !IDENTITY.contains(&&*requirement.key));
+        let single = single.into_iter().map(|requirement| LabelSelector::new([requirement]));
         let pairs = shared.iter().enumerate().flat_map(|(i, first)| {
             let later = shared.iter().skip(i + 1);
             later.map(|second| LabelSelector::new([equals(*first), equals(*second)]))
         });
-        one.chain(listed).chain(pairs).find(fits)
+        single.chain(pairs).find(fits)
     }
 
     fn has_open_labels(&self, classes: &IdSet) -> bool {

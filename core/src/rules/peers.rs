@@ -81,6 +81,9 @@ pub(super) fn width<'c>(
 ) -> String {
     let openness = Engine::openness(rule).name();
     match cx.engine.grant(direction, policy, rule).surplus() {
+        Some(share) if share <= 0.0 => {
+            format!("openness: {openness}; surplus: none, all that the rule grants is in use")
+        }
         Some(share) => format!(
             "openness: {openness}; surplus: nothing uses {:.0} % of the (peer, port) pairs that the rule grants",
             share * 100.0

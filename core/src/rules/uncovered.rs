@@ -52,7 +52,7 @@ fn finding(
     ))
 }
 
-/// A policy of another namespace that would isolate the workload if it were in its own.
+/// A policy of another namespace that selects nothing there and would isolate the workload if it were in its own.
 fn near_miss(
     cx: &Context<'_>,
     direction: Direction,
@@ -62,6 +62,7 @@ fn near_miss(
     let (_, policy) = cx.cluster.policy_ids().find(|(_, policy)| {
         let selector = policy.policy.pod_selector.as_ref().filter(|selector| !selector.is_everything());
         policy.namespace != workload.namespace
+            && policy.subject.possible.is_empty()
             && policy.affects(direction)
             && selector.is_some_and(|selector| selector.matches(&workload.pods.labels))
     })?;
