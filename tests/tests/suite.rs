@@ -1,6 +1,7 @@
 //! The suite: every case below `tests/suite`, with the findings that its comments expect.
 //!
-//! On the fixtures below `tests/suite/rules/<group>/<rule>/` only that rule runs; elsewhere all default rules do. A
+//! On the fixtures below `tests/suite/rules/<group>/<rule>/` only that rule runs, and those that suppressions in the
+//! fixture name, because without them nothing can be said about the suppressions; elsewhere all default rules run. A
 //! fixture `x.yaml` with a sibling `x.fixed.yaml` must become that text when the first fix of every finding is
 //! applied.
 
@@ -35,6 +36,17 @@ fn rule_of(name: &str) -> Option<String> {
     segments.nth(1).map(str::to_owned)
 }
 
+fn texts(files: &[(String, Vec<u8>)]) -> Vec<String> {
+    files.iter().map(|(_, bytes)| String::from_utf8_lossy(bytes).into_owned()).collect()
+}
+
+/// The rules to run on a fixture of `rule`: all default ones if there is none.
+fn selection<'t>(rule: Option<&'t str>, texts: &'t [String]) -> Vec<&'t str> {
+    let lists = texts.iter().flat_map(|text| text.split("ignore[").skip(1));
+    let suppressed = lists.filter_map(|list| list.split(']').next()).flat_map(|names| names.split(','));
+    rule.into_iter().flat_map(|rule| std::iter::once(rule).chain(suppressed.clone().map(str::trim))).collect()
+}
+
 fn finds(case: &Path, rule: Option<&str>) -> Result<(), Failed> {
     let files = cases::files(case)?;
     let mut expected = Vec::new();
@@ -48,16 +60,16 @@ fn finds(case: &Path, rule: Option<&str>) -> Result<(), Failed> {
     if !is_ok && expected.is_empty() {
         return Err("the case expects no finding: name it `ok-…` and say why".into());
     }
-    let outcome = cases::check(&files, &rule.into_iter().collect::<Vec<_>>());
+    let outcome = cases::check(&files, &selection(rule, &texts(&files)));
     let wrong = cases::compare(&expected, &cases::found(&outcome));
     if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n").into()) }
 }
 
 fn fixes(case: &PathBuf, fixed: &Path, rule: Option<&str>) -> Result<(), Failed> {
     let mut files = cases::files(case)?;
-    let rules: Vec<_> = rule.into_iter().collect();
+    let original = texts(&files);
     for _ in 0..10 {
-        let outcome = cases::check(&files, &rules);
+        let outcome = cases::check(&files, &selection(rule, &original));
         let pass = cases::workspace(&files).fix(&outcome, Safety::Suggestion);
         if pass.changed.is_empty() {
             break;

@@ -6,6 +6,7 @@
 mod globs;
 mod load;
 mod parse;
+mod reader;
 mod schema;
 mod template;
 

@@ -94,3 +94,90 @@ impl Settling<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::config::Config;
+    use crate::workspace::{CheckOptions, Outcome, Workspace};
+
+    fn pod(name: &str) -> String {
+        format!("apiVersion: v1\nkind: Pod\nmetadata: {{name: {name}, namespace: shop}}\n---\n")
+    }
+
+    fn options() -> CheckOptions {
+        CheckOptions { select: vec!["pod-not-covered-ingress".to_owned()], ..CheckOptions::default() }
+    }
+
+    fn check(files: &[(&str, String)], options: &CheckOptions) -> Outcome {
+        let mut workspace = Workspace::new(Config::default());
+        for (path, text) in files {
+            workspace.set(path, text.as_bytes());
+        }
+        workspace.check(options)
+    }
+
+    fn fingerprints(outcome: &Outcome) -> Vec<&str> {
+        outcome.findings.iter().map(|finding| finding.fingerprint.as_str()).collect()
+    }
+
+    #[test]
+    fn identities_survive_edits_elsewhere_and_other_findings() {
+        let before = check(&[("b.yaml", pod("web"))], &options());
+        let edited = format!("# a comment\n\n{}", pod("api") + &pod("web"));
+        let after = check(&[("a.yaml", edited)], &options());
+        assert_eq!(after.findings.len(), 2);
+        assert!(fingerprints(&after).contains(&fingerprints(&before)[0]));
+    }
+
+    #[test]
+    fn equal_findings_have_identities_of_their_own() {
+        let twice = check(&[("a.yaml", pod("web")), ("b.yaml", pod("web"))], &options());
+        let found = fingerprints(&twice);
+        assert!(found.len() == 2 && found[0] != found[1]);
+    }
+
+    #[test]
+    fn what_the_baseline_knows_is_counted_only() {
+        let files = [("a.yaml", pod("web") + &pod("api"))];
+        let all = check(&files, &options());
+        let baseline = [all.findings[0].fingerprint.clone()].into();
+        let rest = check(&files, &CheckOptions { baseline, ..options() });
+        assert_eq!((rest.findings, rest.baselined), (vec![all.findings[1].clone()], 1));
+    }
+
+    #[test]
+    fn findings_come_by_path_and_place() {
+        let files = [("b.yaml", pod("a")), ("a.yaml", pod("z") + &pod("c"))];
+        let outcome = check(&files, &options());
+        let names: Vec<_> = outcome.findings.iter().filter_map(|finding| finding.object.as_ref()).collect();
+        let names: Vec<_> = names.iter().map(|object| &*object.name).collect();
+        assert_eq!(names, ["z", "c", "a"]);
+    }
+
+    #[test]
+    fn overlays_share_what_is_found_in_their_base() {
+        let base = ("base/web.yaml", pod("web"));
+        let kustomization = |resource: &str| format!("resources: [{resource}]\n");
+        let mut workspace = Workspace::new(Config::default());
+        for (path, text) in [
+            base,
+            ("base/kustomization.yaml", kustomization("web.yaml")),
+            ("dev/kustomization.yaml", kustomization("../base")),
+            ("prod/kustomization.yaml", kustomization("../base")),
+        ] {
+            workspace.set(path, text.as_bytes());
+        }
+        workspace.set_rendered("dev", pod("web").as_bytes());
+        workspace.set_rendered("prod", (pod("web") + &pod("generated")).as_bytes());
+        let outcome = workspace.check(&options());
+        let shown: Vec<_> = outcome
+            .findings
+            .iter()
+            .map(|found| {
+                (&**outcome.source(found.location.file).map(|file| &file.path).unwrap(), &*found.overlay)
+            })
+            .collect();
+        assert_eq!(shown, [("base/web.yaml", "dev"), ("prod/kustomization.yaml", "prod")]);
+        assert!(outcome.findings[0].notes.contains(&"also in overlay `prod`".to_owned()));
+    }
+}

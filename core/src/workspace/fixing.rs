@@ -19,11 +19,10 @@ pub struct FixPass {
 }
 
 impl Workspace {
-    /// Applies to each finding the first fix that may be trusted so far. Suggestions are for a person and are never
-    /// applied; a fix whose edits overlap those of an earlier one waits, and is applied as a whole or not at all. The
+    /// Applies to each finding the first fix that may be trusted so far; suggestions are for a caller that has shown them
+    /// to a person. A fix whose edits overlap those of an earlier one waits, and is applied as a whole or not at all. The
     /// workspace itself doesn't change.
     pub fn fix(&self, outcome: &Outcome, upto: Safety) -> FixPass {
-        let upto = upto.min(Safety::ChangesTraffic);
         let mut pass = FixPass::default();
         let mut accepted: BTreeMap<FileId, Vec<&Edit>> = BTreeMap::new();
         for finding in &outcome.findings {
@@ -81,4 +80,84 @@ fn edited(text: &str, mut edits: Vec<&Edit>) -> String {
     }
     new.push_str(text.get(at as usize..).unwrap_or_default());
     new
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostics::{Diagnostic, Location, Severity};
+    use crate::workspace::CheckOptions;
+
+    const TEXT: &str = "a: 1\nb: 2\nc: 3\n";
+
+    /// Start, end and text.
+    type Change<'t> = (u32, u32, &'t str);
+
+    /// What a pass makes of `a.yaml` with findings that have these fixes.
+    fn pass(fixes: &[(Safety, &[Change<'_>])], bytes: &[u8], upto: Safety) -> FixPass {
+        let mut workspace = Workspace::default();
+        workspace.set("a.yaml", bytes);
+        let mut outcome = workspace.check(&CheckOptions::default());
+        outcome.findings =
+            fixes.iter().zip(1..).map(|((safety, edits), i)| finding(i, *safety, edits)).collect();
+        workspace.fix(&outcome, upto)
+    }
+
+    fn finding(i: u32, safety: Safety, edits: &[Change<'_>]) -> Diagnostic {
+        let file = FileId(0);
+        let location = Location { file, span: None, field: String::new() };
+        let edit = |(start, end, text): &Change<'_>| Edit {
+            file,
+            span: Span { start: *start, end: *end },
+            text: (*text).to_owned(),
+        };
+        let edits = edits.iter().map(edit).collect();
+        Diagnostic::new(("r", "g"), Severity::Info, location, "m").fix(Fix {
+            title: format!("{i}"),
+            safety,
+            edits,
+        })
+    }
+
+    fn done(text: &str, applied: &[&str], skipped: u32) -> FixPass {
+        let applied = applied.iter().map(|title| (*title).to_owned()).collect();
+        FixPass { changed: vec![("a.yaml".to_owned(), text.to_owned())], applied, skipped }
+    }
+
+    #[test]
+    fn edits_are_applied_together_in_order() {
+        let fixes: &[(_, &[_])] =
+            &[(Safety::Safe, &[(13, 14, "9"), (0, 5, "")]), (Safety::Safe, &[(10, 10, "x: 0\n")])];
+        assert_eq!(pass(fixes, TEXT.as_bytes(), Safety::Safe), done("b: 2\nx: 0\nc: 9\n", &["1", "2"], 0));
+    }
+
+    #[test]
+    fn equal_edits_count_once_and_overlapping_fixes_wait() {
+        let fixes: &[(_, &[_])] = &[
+            (Safety::Safe, &[(0, 4, "A")]),
+            (Safety::Safe, &[(0, 4, "A")]),
+            (Safety::Safe, &[(3, 6, "B"), (13, 14, "9")]),
+            (Safety::Safe, &[(8, 9, "8")]),
+        ];
+        assert_eq!(pass(fixes, TEXT.as_bytes(), Safety::Safe), done("A\nb: 8\nc: 3\n", &["1", "4"], 1));
+    }
+
+    #[test]
+    fn only_what_may_be_trusted_is_applied() {
+        let fixes: &[(_, &[_])] =
+            &[(Safety::ChangesTraffic, &[(0, 1, "A")]), (Safety::Suggestion, &[(5, 6, "B")])];
+        assert_eq!(pass(fixes, TEXT.as_bytes(), Safety::Safe), FixPass::default());
+        let traffic = pass(fixes, TEXT.as_bytes(), Safety::ChangesTraffic);
+        assert_eq!(traffic, done("A: 1\nb: 2\nc: 3\n", &["1"], 0));
+        let all = pass(fixes, TEXT.as_bytes(), Safety::Suggestion);
+        assert_eq!(all, done("A: 1\nB: 2\nc: 3\n", &["1", "2"], 0));
+    }
+
+    #[test]
+    fn a_file_whose_bytes_were_replaced_is_never_edited() {
+        let fixes: &[(_, &[_])] = &[(Safety::Safe, &[(0, 1, "A")])];
+        assert_eq!(pass(fixes, b"a: \xff\n", Safety::Safe), FixPass::default());
+        let outside: &[(_, &[_])] = &[(Safety::Safe, &[(90, 91, "A")])];
+        assert_eq!(pass(outside, TEXT.as_bytes(), Safety::Safe), FixPass::default());
+    }
 }

@@ -97,7 +97,7 @@ mod tests {
         let wording = comment(text).unwrap();
         assert_eq!((&*wording.reason, wording.until), ("the agents: not yet", date("2027-01-31")));
         for (name, at) in &wording.names {
-            assert!(text[*at..].starts_with(name.as_str()), "{name}");
+            assert_eq!(text.get(*at..at + name.len()), Some(name.as_str()));
         }
         assert_eq!(wording.names.len(), 2);
         let bare = comment("#ringfence:ignore [ a ]").unwrap();

@@ -155,3 +155,6 @@ fn suppression(
         fault: wording.fault,
     }
 }
+
+#[cfg(test)]
+mod tests;
