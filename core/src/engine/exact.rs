@@ -10,6 +10,9 @@ use crate::sets::{IdSet, LabelSelector, Labels, Operator, Requirement};
 const IDENTITY: [&str; 6] =
     ["app.kubernetes.io/name", "app", "k8s-app", "app.kubernetes.io/component", "component", "name"];
 
+/// A selector that lists more values than this is no help to anybody.
+const MOST_VALUES: usize = 12;
+
 /// Keys whose values change with every release: a selector must not hang on them.
 pub const UNSTABLE: [&str; 10] = [
     "pod-template-hash",
@@ -81,7 +84,7 @@ fn listed_keys(all: &[&Labels]) -> Vec<Requirement> {
         seen.insert(value);
     }
     let everywhere = |(key, (count, seen)): (&'_ str, (usize, BTreeSet<&str>))| {
-        let stable = count == all.len() && !UNSTABLE.contains(&key);
+        let stable = count == all.len() && seen.len() <= MOST_VALUES && !UNSTABLE.contains(&key);
         stable.then(|| (rank(key), Requirement::new(key, Operator::In, seen.into_iter().collect::<Vec<_>>())))
     };
     let mut found: Vec<_> = values.into_iter().filter_map(everywhere).collect();

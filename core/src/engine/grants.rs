@@ -1,5 +1,6 @@
 //! What one rule grants: to whom, how widely, and how much of it nothing uses.
 
+use std::cell::OnceCell;
 use std::rc::Rc;
 
 use super::Engine;
@@ -39,6 +40,7 @@ pub struct PodPeers {
     pub selection: Selection,
     /// How many workloads are certainly among them.
     pub workloads: u64,
+    exact: OnceCell<Option<LabelSelector>>,
 }
 
 /// What a rule grants, counted over the workloads of the repository.
@@ -84,9 +86,15 @@ impl<'c> Engine<'c> {
         }
         let selection = self.cluster.select_pods(own, namespaces, pods);
         let workloads = self.cluster.count_workloads(&selection.certain) as u64;
-        let peers = Rc::new(PodPeers { selection, workloads });
+        let peers = Rc::new(PodPeers { selection, workloads, exact: OnceCell::new() });
         self.peers.borrow_mut().insert(key, Rc::clone(&peers));
         peers
+    }
+
+    /// The smallest selector for exactly these Pods among those that the same namespaces hold.
+    pub fn exact_peers<'p>(&self, peers: &'p PodPeers) -> Option<&'p LabelSelector> {
+        let find = || self.exact_selector(&peers.selection.certain, &peers.selection.possible);
+        peers.exact.get_or_init(find).as_ref()
     }
 
     /// The classes that certainly belong to some peer of a rule, and the addresses.

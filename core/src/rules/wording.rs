@@ -10,22 +10,29 @@ pub(super) fn count(number: usize, one: &str, many: &str) -> String {
 
 /// At most `limit` names in backticks, then how many more there are.
 pub(super) fn names<S: AsRef<str>>(all: &[S], limit: usize) -> String {
-    let quoted: Vec<_> = all.iter().take(limit).map(|name| format!("`{}`", name.as_ref())).collect();
-    match (quoted.as_slice(), all.len().saturating_sub(limit)) {
+    names_of(all.iter().take(limit).map(|name| format!("`{}`", name.as_ref())).collect(), all.len())
+}
+
+/// The first five workloads of `count` as `namespace/name`, then how many more there are.
+pub(super) fn workloads(
+    cluster: &Cluster<'_>,
+    ids: impl Iterator<Item = WorkloadId>,
+    count: usize,
+) -> String {
+    let name = |id| {
+        let info = cluster.workload(id)?;
+        Some(format!("`{}/{}`", cluster.namespace_name(info.namespace), cluster.workload_name(id)))
+    };
+    names_of(ids.take(5).filter_map(name).collect(), count)
+}
+
+fn names_of(quoted: Vec<String>, count: usize) -> String {
+    match (quoted.as_slice(), count.saturating_sub(quoted.len())) {
         ([], _) => "none".to_owned(),
         ([one], 0) => one.clone(),
         ([first @ .., last], 0) => format!("{} and {last}", first.join(", ")),
         (several, more) => format!("{} and {more} more", several.join(", ")),
     }
-}
-
-/// `namespace/name` of workloads, in their order.
-pub(super) fn workloads(cluster: &Cluster<'_>, ids: impl Iterator<Item = WorkloadId>) -> Vec<String> {
-    let name = |id| {
-        let info = cluster.workload(id)?;
-        Some(format!("{}/{}", cluster.namespace_name(info.namespace), cluster.workload_name(id)))
-    };
-    ids.filter_map(name).collect()
 }
 
 /// Labels or a selector as a person would say them: `app=web`, or `no labels at all`.

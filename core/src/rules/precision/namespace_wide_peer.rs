@@ -113,17 +113,17 @@ fn finding<'c>(
         )
         .label(format!("{} here now", wording::count(count, "workload", "workloads")))
         .note(peers::width(cx, site.direction, policy, site.rule));
-    let members = wording::workloads(cx.cluster, cx.cluster.members(&now.selection.certain));
-    if !members.is_empty() {
-        finding = finding.note(format!("now these: {}", wording::names(&members, 5)));
+    if count > 0 {
+        let members = cx.cluster.members(&now.selection.certain);
+        finding = finding.note(format!("now these: {}", wording::workloads(cx.cluster, members, count)));
     }
-    match cx.engine.exact_selector(&now.selection.certain, &now.selection.possible) {
+    match cx.engine.exact_peers(&now) {
         Some(selector) => {
             let fix = edits::insert(
                 report,
                 policy.object,
                 (&site.field, "podSelector", Some("namespaceSelector")),
-                &peers::selector_value(&selector),
+                &peers::selector_value(selector),
                 format!("select exactly today's Pods: {selector}"),
                 Safety::Suggestion,
             );
