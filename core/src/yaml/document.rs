@@ -3,7 +3,7 @@
 use super::build::Builder;
 use super::problem::{Problem, ProblemKind};
 use super::tree::{Node, NodeId, Tree};
-use super::{events, json};
+use super::{block, events, flow};
 use crate::text::{SourceFile, Span, offset};
 
 /// What a document may ask for.
@@ -46,14 +46,7 @@ impl Document {
 
 /// Reads the document of `text` at `span`, as [`super::documents`] found it. Never fails: see [`Document::problems`].
 pub fn parse(text: &str, span: Span, limits: &Limits) -> Document {
-    let mut builder = Builder::new(text, *limits);
-    let result = match json::read(&mut builder, text, span) {
-        Some(result) => result,
-        None => {
-            builder = Builder::new(text, *limits);
-            events::read(&mut builder, text, span)
-        }
-    };
+    let (builder, result) = build(text, span, limits);
     let (tree, root, mut problems) = builder.finish();
     match (result, root) {
         (Ok(()), Some(root)) => {
@@ -68,6 +61,21 @@ pub fn parse(text: &str, span: Span, limits: &Limits) -> Document {
     }
     problems.sort_by_key(|problem| problem.span);
     Document { span, tree: Tree::default(), root: None, problems }
+}
+
+/// The simple readers give up on what is unusual, so the parser comes last.
+fn build<'a>(text: &'a str, span: Span, limits: &Limits) -> (Builder<'a>, Result<(), Problem>) {
+    let mut builder = Builder::new(text, *limits);
+    if block::document(&mut builder, text, span).is_some() {
+        return (builder, Ok(()));
+    }
+    builder = Builder::new(text, *limits);
+    if let Some(result) = flow::document(&mut builder, text, span) {
+        return (builder, result);
+    }
+    builder = Builder::new(text, *limits);
+    let result = events::read(&mut builder, text, span);
+    (builder, result)
 }
 
 /// Text with `{{` that isn't YAML is the source of a Helm chart, most likely.

@@ -8,7 +8,7 @@ use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Tag as Parser
 
 use super::build::{Builder, Role, Value};
 use super::offsets::Offsets;
-use super::problem::{Problem, ProblemKind, UNCLOSED_LIST, UNCLOSED_MAPPING, explain};
+use super::problem::{DIRECTIVE, Problem, ProblemKind, UNCLOSED_LIST, UNCLOSED_MAPPING, explain};
 use super::scalar::Tag;
 use super::tree::{NodeKind, Style};
 use crate::text::{Span, offset};
@@ -17,6 +17,9 @@ use crate::text::{Span, offset};
 pub(super) fn read<'a>(builder: &mut Builder<'a>, text: &'a str, span: Span) -> Result<(), Problem> {
     let mut reader =
         Reader { builder, text, end: span.end, offsets: Offsets::new(text, span), last: span.start };
+    if let Some(directive) = unreadable_directive(text, span) {
+        return Err(Problem::new(ProblemKind::Syntax, directive, DIRECTIVE));
+    }
     let mut documents = 0;
     for event in Parser::new_from_str(span.of(text)) {
         let (event, at) = event.map_err(|error| reader.problem(&error))?;
@@ -254,6 +257,22 @@ impl Reader<'_, '_> {
         };
         Problem::new(kind, place, message).related_to(Span::new(start, start + 1))
     }
+}
+
+/// The first `%` directive with characters beyond ASCII, which the parser counts wrongly.
+fn unreadable_directive(text: &str, span: Span) -> Option<Span> {
+    let mut at = span.start;
+    for line in span.of(text).split_inclusive('\n') {
+        let content = line.trim();
+        if content.starts_with('%') && !content.is_ascii() {
+            return Some(Span::new(at, at + offset(line.trim_end().len())));
+        }
+        if !content.is_empty() && !content.starts_with(['%', '#']) {
+            return None;
+        }
+        at += offset(line.len());
+    }
+    None
 }
 
 fn resolve_tag(tag: &ParserTag) -> Tag {

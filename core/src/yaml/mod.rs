@@ -5,13 +5,14 @@
 //! [`Document`]: a [`Tree`] plus [`Problem`]s. Parsing never fails. Values mean what Kubernetes takes them to mean, see
 //! [`Scalar`]. One tree serves the typed objects ([`from_node`]), field paths ([`Node::at`]) and byte edits ([`edit`]).
 
+mod block;
 mod build;
 mod comments;
 mod de;
 mod document;
 pub mod edit;
 mod events;
-mod json;
+mod flow;
 mod offsets;
 mod path;
 mod peek;

@@ -52,7 +52,8 @@ pub(super) const UNCLOSED_MAPPING: &str =
 const TAB: &str = "a tab stands where YAML allows spaces only: indent with spaces";
 const QUOTE: &str = "this quoted string is never closed: add the closing quote";
 const KEY: &str = "this line is no `key: value` pair: add the `:` after the key and a space after it";
-const DIRECTIVE: &str = "this `%` directive is malformed: remove the line, Kubernetes needs no directives";
+pub(super) const DIRECTIVE: &str =
+    "this `%` directive is malformed: remove the line, Kubernetes needs no directives";
 const TAG: &str = "this `!` tag is malformed: remove it, or put a value that begins with `!` in quotes";
 const HEADER: &str = "after `|` or `>` only a digit from 1 to 9, `+` or `-` may follow: begin the text on the next line, indented";
 

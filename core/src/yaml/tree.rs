@@ -46,7 +46,7 @@ pub enum Style {
     Pair,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Content {
     /// A scalar whose value is these bytes of the file.
     Source(Span),
@@ -60,7 +60,7 @@ pub(super) enum Content {
     Alias(NodeId),
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct NodeData {
     pub(super) span: Span,
     pub(super) content: Content,
@@ -69,7 +69,7 @@ pub(super) struct NodeData {
 }
 
 /// The entries that count in a mapping with merge keys or duplicate keys.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Effective {
     pub(super) mapping: NodeId,
     pub(super) first: u32,
@@ -77,7 +77,7 @@ pub(super) struct Effective {
 }
 
 /// The nodes of one document. Reading them takes the text of the file as well, see [`super::Document::node`].
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tree {
     pub(super) nodes: Box<[NodeData]>,
     pub(super) links: Box<[NodeId]>,

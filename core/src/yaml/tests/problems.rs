@@ -77,7 +77,7 @@ fn equal_keys_are_reported_and_the_last_counts() {
 
 #[test]
 fn many_keys_are_compared_quickly() {
-    let mut text: String = (0..50_000).map(|i| format!("key-{i}: {i}\n")).collect();
+    let mut text: String = (0..20_000).map(|i| format!("key-{i}: {i}\n")).collect();
     assert!(read(&text).problems.is_empty());
     text.push_str("key-7: again\n");
     assert_eq!(read(&text).problems.len(), 1);

@@ -1,7 +1,7 @@
-//! Reads documents that are strict JSON.
+//! Reads collections in brackets: whole documents of strict JSON, and simple ones within a line of block YAML.
 //!
-//! The YAML parser reads JSON as well, but it holds all tokens of a bracket until it closes, which takes a gigabyte for
-//! a dump of a cluster, and it doesn't know surrogate pairs. Whatever isn't strict JSON is left to it.
+//! The YAML parser reads these as well, but it holds all tokens of a bracket until it closes, which takes a gigabyte for
+//! a dump of a cluster, and it doesn't know surrogate pairs. Whatever is unusual is left to it.
 
 use super::build::{Builder, Value};
 use super::problem::Problem;
@@ -10,19 +10,48 @@ use super::tree::{NodeKind, Style};
 use crate::text::{Span, offset};
 
 /// Reads the document of `text` at `span` into the builder; `None` if it isn't JSON, and the builder is spoilt then.
-pub(super) fn read<'a>(builder: &mut Builder<'a>, text: &'a str, span: Span) -> Option<Result<(), Problem>> {
-    let mut reader = Reader { text, at: span.start, end: span.end, builder };
+pub(super) fn document<'a>(
+    builder: &mut Builder<'a>,
+    text: &'a str,
+    span: Span,
+) -> Option<Result<(), Problem>> {
+    let mut reader = Reader { text, at: span.start, end: span.end, json: true, builder };
     reader.skip_space();
     if !matches!(reader.peek()?, b'{' | b'[') {
         return None;
     }
-    reader.document()
+    match reader.collection()? {
+        Ok(()) => {
+            reader.skip_space();
+            (reader.at == reader.end).then_some(Ok(()))
+        }
+        problem => Some(problem),
+    }
+}
+
+/// Reads the collection that begins at the start of `span`, within a line of YAML, and gives its end. `None` if it isn't
+/// simple, or refused; the builder is spoilt then.
+pub(super) fn within_line<'a>(builder: &mut Builder<'a>, text: &'a str, span: Span) -> Option<u32> {
+    let mut reader = Reader { text, at: span.start, end: span.end, json: false, builder };
+    reader.collection()?.ok()?;
+    Some(reader.at)
+}
+
+/// The range of the string in quotes that begins `span` and has no escapes; the value is what stands between them.
+pub(super) fn simple_string(text: &str, span: Span) -> Option<Span> {
+    let rest = span.of(text);
+    let quote = rest.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+    let (inner, after) = rest.get(1..)?.split_once(quote)?;
+    let simple = !inner.contains(['\\', '\t', '\r', '\n', '\0']) && !after.starts_with('\'');
+    simple.then(|| Span::new(span.start, span.start + offset(inner.len()) + 2))
 }
 
 struct Reader<'a, 'b> {
     text: &'a str,
     at: u32,
     end: u32,
+    /// Strict JSON, over many lines; otherwise simple YAML within a line.
+    json: bool,
     builder: &'b mut Builder<'a>,
 }
 
@@ -40,13 +69,14 @@ enum Expect {
 }
 
 impl Reader<'_, '_> {
-    fn document(&mut self) -> Option<Result<(), Problem>> {
+    /// Reads the collection that begins here.
+    fn collection(&mut self) -> Option<Result<(), Problem>> {
         let mut open: Vec<NodeKind> = Vec::new();
         let mut expect = Expect::Value;
         loop {
             self.skip_space();
             if open.is_empty() && expect == Expect::Next {
-                return (self.at == self.end).then_some(Ok(()));
+                return Some(Ok(()));
             }
             let start = self.at;
             let byte = self.peek()?;
@@ -76,23 +106,25 @@ impl Reader<'_, '_> {
                         if open.last() == Some(&NodeKind::Mapping) { Expect::Key } else { Expect::Value };
                     Ok(())
                 }
-                (b'"', Expect::Key | Expect::KeyOrEnd) => {
-                    let result = self.string()?;
+                (_, Expect::Key | Expect::KeyOrEnd) => {
+                    if self.json && byte != b'"' {
+                        return None;
+                    }
+                    let result = self.scalar()?;
                     self.skip_space();
                     if self.peek()? != b':' {
                         return None;
                     }
                     self.at += 1;
+                    if !self.json && self.peek()? != b' ' {
+                        return None;
+                    }
                     expect = Expect::Value;
                     result
                 }
-                (b'"', Expect::Value | Expect::ValueOrEnd) => {
-                    expect = Expect::Next;
-                    self.string()?
-                }
                 (_, Expect::Value | Expect::ValueOrEnd) => {
                     expect = Expect::Next;
-                    self.word()?
+                    self.scalar()?
                 }
                 _ => return None,
             };
@@ -113,6 +145,38 @@ impl Reader<'_, '_> {
     fn skip_space(&mut self) {
         let space = self.rest().iter().take_while(|b| matches!(b, b' ' | b'\t' | b'\r' | b'\n')).count();
         self.at += offset(space);
+    }
+
+    fn scalar(&mut self) -> Option<Result<(), Problem>> {
+        match (self.peek()?, self.json) {
+            (b'"', true) => self.string(),
+            (_, true) => self.word(),
+            (quote @ (b'"' | b'\''), false) => {
+                let span = simple_string(self.text, Span::new(self.at, self.end))?;
+                let style = if quote == b'"' { Style::DoubleQuoted } else { Style::SingleQuoted };
+                self.at = span.end;
+                let inner = Span::new(span.start + 1, span.end - 1);
+                Some(self.builder.scalar(span, &Value::Source(inner), style, Tag::None, 0))
+            }
+            (_, false) => self.plain(),
+        }
+    }
+
+    /// A word of YAML that no reader could take for anything else.
+    fn plain(&mut self) -> Option<Result<(), Problem>> {
+        let rest = self.rest();
+        let len = rest
+            .iter()
+            .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b'/'))
+            .count();
+        let begins_well = rest.first().is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'/');
+        let ends_well = matches!(rest.get(len)?, b',' | b']' | b'}' | b':');
+        if !begins_well || !ends_well {
+            return None;
+        }
+        let span = Span::new(self.at, self.at + offset(len));
+        self.at = span.end;
+        Some(self.builder.scalar(span, &Value::Source(span), Style::Plain, Tag::None, 0))
     }
 
     fn string(&mut self) -> Option<Result<(), Problem>> {
