@@ -73,9 +73,7 @@ fn build<'a>(text: &'a str, span: Span, limits: &Limits) -> (Builder<'a>, Result
     if let Some(result) = flow::document(&mut builder, text, span) {
         return (builder, result);
     }
-    builder = Builder::new(text, *limits);
-    let result = events::read(&mut builder, text, span);
-    (builder, result)
+    events::read(text, span, limits)
 }
 
 /// Text with `{{` that isn't YAML is the source of a Helm chart, most likely.

@@ -7,28 +7,55 @@
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Tag as ParserTag};
 
 use super::build::{Builder, Role, Value};
+use super::document::Limits;
+use super::input::{Input, read_len};
 use super::offsets::Offsets;
-use super::problem::{DIRECTIVE, Problem, ProblemKind, UNCLOSED_LIST, UNCLOSED_MAPPING, explain};
+use super::problem::{DIRECTIVE, Problem, ProblemKind, UNCLOSED_LIST, UNCLOSED_MAPPING, UNINDENTED, explain};
 use super::scalar::Tag;
 use super::tree::{NodeKind, Style};
 use crate::text::{Span, offset};
 
-/// Parses the document of `text` at `span` into the builder. The first error ends it.
-pub(super) fn read<'a>(builder: &mut Builder<'a>, text: &'a str, span: Span) -> Result<(), Problem> {
-    let mut reader =
-        Reader { builder, text, end: span.end, offsets: Offsets::new(text, span), last: span.start };
-    if let Some(directive) = unreadable_directive(text, span) {
-        return Err(Problem::new(ProblemKind::Syntax, directive, DIRECTIVE));
+/// Parses the document of `text` at `span`. The first error ends it.
+pub(super) fn read<'a>(text: &'a str, span: Span, limits: &Limits) -> (Builder<'a>, Result<(), Problem>) {
+    let mut input = Input::new(text, span);
+    loop {
+        let mut builder = Builder::new(text, *limits);
+        let result = parse(&mut builder, text, span, &input);
+        match result {
+            Err(Stop { unindented: Some(start), .. }) if input.join(start) => {}
+            _ => return (builder, result.map_err(|stop| stop.problem)),
+        }
     }
+}
+
+/// Why parsing ended early.
+struct Stop {
+    problem: Problem,
+    /// The start of the string in quotes that goes on in a line with too little indentation, if that was why.
+    unindented: Option<u32>,
+}
+
+impl From<Problem> for Stop {
+    fn from(problem: Problem) -> Self {
+        Self { problem, unindented: None }
+    }
+}
+
+fn parse<'a>(builder: &mut Builder<'a>, text: &'a str, span: Span, input: &Input<'_>) -> Result<(), Stop> {
+    if let Some(directive) = unreadable_directive(text, span) {
+        return Err(Problem::new(ProblemKind::Syntax, directive, DIRECTIVE).into());
+    }
+    let offsets = Offsets::new(text, span);
+    let mut reader = Reader { builder, text, input, end: span.end, offsets, last: span.start };
     let mut documents = 0;
-    for event in Parser::new_from_str(span.of(text)) {
-        let (event, at) = event.map_err(|error| reader.problem(&error))?;
+    for event in Parser::new_from_str(input.shown()) {
+        let (event, at) = event.map_err(|error| reader.stop(&error))?;
         if let Event::DocumentStart(_) = event {
             documents += 1;
             if documents > 1 {
                 let place = reader.line_at(at.start);
                 let message = "a second document begins here without a marker: put `---` on a line before it";
-                return Err(Problem::new(ProblemKind::Syntax, place, message));
+                return Err(Problem::new(ProblemKind::Syntax, place, message).into());
             }
         }
         reader.event(event, at)?;
@@ -39,6 +66,7 @@ pub(super) fn read<'a>(builder: &mut Builder<'a>, text: &'a str, span: Span) -> 
 struct Reader<'a, 'b> {
     builder: &'b mut Builder<'a>,
     text: &'a str,
+    input: &'b Input<'b>,
     /// The end of the document.
     end: u32,
     offsets: Offsets<'a>,
@@ -85,7 +113,7 @@ impl Reader<'_, '_> {
 
     fn scalar(
         &mut self,
-        mut value: &str,
+        parsed: &str,
         parser_style: ScalarStyle,
         at: saphyr_parser::Span,
         has_properties: bool,
@@ -94,8 +122,10 @@ impl Reader<'_, '_> {
     ) -> Result<(), Problem> {
         let (start, end) = (self.byte(at.start), self.byte(at.end));
         let first = if has_properties { self.after_properties(start) } else { start };
+        let joined;
+        let mut value = parsed;
         let (style, span, inner) = match parser_style {
-            ScalarStyle::Plain if value.is_empty() => {
+            ScalarStyle::Plain if parsed.is_empty() => {
                 let place = Span::at(if has_properties { end } else { self.place_of_nothing(start) });
                 (Style::Plain, place, place)
             }
@@ -109,7 +139,9 @@ impl Reader<'_, '_> {
                 } else {
                     Style::DoubleQuoted
                 };
-                let span = Span::new(first, closing_quote(self.text, first, value, style).min(end));
+                let span = Span::new(first, (first + read_len(self.rest(first), parsed)).min(end));
+                joined = self.input.joined_value(span);
+                value = joined.as_deref().unwrap_or(parsed);
                 (style, span, Span::new(first + 1, span.end.saturating_sub(1)))
             }
             ScalarStyle::Literal | ScalarStyle::Folded => {
@@ -117,7 +149,7 @@ impl Reader<'_, '_> {
                 let span = self.block_scalar(end);
                 if end == self.end && !Span::new(span.start, end).of(self.text).ends_with(['\n', '\r']) {
                     // The parser adds the line end that the file doesn't have. Kubernetes doesn't.
-                    value = value.strip_suffix('\n').unwrap_or(value);
+                    value = parsed.strip_suffix('\n').unwrap_or(parsed);
                 }
                 (style, span, Span::at(span.start))
             }
@@ -240,6 +272,11 @@ impl Reader<'_, '_> {
         Span::new(start, start + offset(line.len()))
     }
 
+    fn stop(&self, error: &ScanError) -> Stop {
+        let unindented = (error.info() == UNINDENTED).then(|| self.byte(*error.marker()));
+        Stop { problem: self.problem(error), unindented }
+    }
+
     fn problem(&self, error: &ScanError) -> Problem {
         let (kind, message) = explain(error.info());
         let place = self.line_at(*error.marker());
@@ -277,26 +314,4 @@ fn unreadable_directive(text: &str, span: Span) -> Option<Span> {
 
 fn resolve_tag(tag: &ParserTag) -> Tag {
     Tag::from_parts(&tag.handle, &tag.suffix)
-}
-
-/// The offset behind the closing quote of the string that begins at `start` and has this value.
-fn closing_quote(text: &str, start: u32, value: &str, style: Style) -> u32 {
-    let quote = if style == Style::SingleQuoted { b'\'' } else { b'"' };
-    let inner = text.as_bytes().get(start as usize + 1..).unwrap_or(&[]);
-    if inner.starts_with(value.as_bytes()) && inner.get(value.len()) == Some(&quote) {
-        return start + offset(value.len()) + 2;
-    }
-    let mut bytes = inner.iter().enumerate().peekable();
-    while let Some((at, byte)) = bytes.next() {
-        let skips_next = match style {
-            Style::SingleQuoted => *byte == quote && bytes.peek().is_some_and(|(_, next)| **next == quote),
-            _ => *byte == b'\\',
-        };
-        if skips_next {
-            bytes.next();
-        } else if *byte == quote {
-            return start + offset(at) + 2;
-        }
-    }
-    offset(text.len())
 }

@@ -13,6 +13,7 @@ mod document;
 pub mod edit;
 mod events;
 mod flow;
+mod input;
 mod offsets;
 mod path;
 mod peek;

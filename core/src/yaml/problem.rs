@@ -49,6 +49,8 @@ pub(super) const UNCLOSED_LIST: &str =
     "expected `,` or `]`: the list in brackets isn't closed, or a comma is missing";
 pub(super) const UNCLOSED_MAPPING: &str =
     "expected `,` or `}`: the mapping in braces isn't closed, or a comma is missing";
+/// The parser's words for a string in quotes that goes on in a line with too little indentation.
+pub(super) const UNINDENTED: &str = "invalid indentation in quoted scalar";
 const TAB: &str = "a tab stands where YAML allows spaces only: indent with spaces";
 const QUOTE: &str = "this quoted string is never closed: add the closing quote";
 const KEY: &str = "this line is no `key: value` pair: add the `:` after the key and a space after it";

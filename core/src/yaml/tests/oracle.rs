@@ -115,8 +115,8 @@ fn check_document(text: &str, span: Span) -> Result<bool, String> {
 
 /// Where a simple reader reads a document, the parser builds the same tree, node by node.
 fn same_trees(text: &str, span: Span) -> Result<(), String> {
-    let mut builder = Builder::new(text, Limits::default());
-    let parsed = events::read(&mut builder, text, span).is_ok().then(|| builder.finish());
+    let (builder, result) = events::read(text, span, &Limits::default());
+    let parsed = result.is_ok().then(|| builder.finish());
     let mut builder = Builder::new(text, Limits::default());
     let block = block::document(&mut builder, text, span).map(|()| builder.finish());
     let mut builder = Builder::new(text, Limits::default());

@@ -41,6 +41,16 @@ fn scalars_include_their_quotes() {
     );
 }
 
+/// The data is what `kubectl` makes of it.
+#[test]
+fn strings_in_quotes_go_on_without_indentation() {
+    let text = "é: é\na:\n  b: \"foo\n  bar\n\nbaz \\\n qux\" # c\n  d: 'u''\r\n v' # e\n";
+    assert_eq!(data_of(text), json!({"é": "é", "a": {"b": "foo bar\nbaz qux", "d": "u' v"}}));
+    assert_eq!(spans(text, &["a.b", "a.d"]), ["\"foo\n  bar\n\nbaz \\\n qux\"", "'u''\r\n v'"]);
+    let many: String = (0..20).map(|i| format!("k{i}: 'x\ny'\n")).collect();
+    assert!(read(&many).problems.first().is_some_and(|problem| problem.message.contains("indent")));
+}
+
 #[test]
 fn block_scalars_begin_with_their_indicator() {
     let text = "a: | # note\n  x\n  # no comment\n # comment\nb:\n- >-\n  y\n\n- !!str |2+\n    z\n\nc: |\n\nd: &x >\n e\n";
