@@ -2,7 +2,7 @@
 
 use ringfence::config::Config;
 use ringfence::model::nearest;
-use ringfence::rules::{self, Group, OptionValue, Rule};
+use ringfence::rules::{self, Group, OptionValue, Rule, RuleOption};
 use serde_json::{Value, json};
 
 use crate::args::{self, RulesArgs, RulesFormat};
@@ -93,7 +93,7 @@ fn table(color: bool) -> String {
 
 /// A rule as data.
 fn data(rule: &Rule) -> Value {
-    let option = |option: &ringfence::rules::RuleOption| {
+    let option = |option: &RuleOption| {
         let default = match option.default {
             OptionValue::Strings(list) => json!(list),
             OptionValue::Integer(number) => json!(number),

@@ -2,9 +2,8 @@
 
 use ringfence::config::Config;
 use ringfence::diagnostics::Severity;
-use ringfence::model::{nearest, read_file};
+use ringfence::model::read_file;
 use ringfence::report::{self, Format, Style};
-use ringfence::rules::{self, Group};
 use ringfence::workspace::{CheckOptions, Outcome, Workspace};
 
 use crate::args::{CheckArgs, FixSafety};
@@ -120,28 +119,25 @@ fn source(arguments: &CheckArgs) -> Source<'_> {
 }
 
 fn check_options(console: &mut Console<'_>, arguments: &CheckArgs) -> Result<CheckOptions, Failure> {
-    let known = || rules::all().iter().map(|rule| rule.name).chain(Group::ALL.map(Group::name));
-    let named = arguments.select.iter().chain(&arguments.ignore);
-    let messages: Vec<String> = named
-        .filter(|name| known().all(|known| known != *name))
-        .map(|name| match nearest(name, known()) {
-            Some(meant) => format!("there is no rule or group `{name}`; did you mean `{meant}`?"),
-            None => format!("there is no rule or group `{name}`; `ringfence rules` lists them"),
-        })
-        .collect();
-    if !messages.is_empty() {
-        return Err(Failure { code: ExitCode::Usage, messages });
-    }
-    Ok(CheckOptions {
+    let mut options = CheckOptions {
         select: arguments.select.clone(),
         ignore: arguments.ignore.clone(),
         namespace: arguments.namespace.clone(),
         today: console.host.today(),
-        baseline: match &arguments.baseline {
-            Some(path) => baseline::read(console, path)?,
-            None => std::collections::BTreeSet::new(),
-        },
-    })
+        ..CheckOptions::default()
+    };
+    let unknown = options.unknown_names().into_iter().map(|(name, meant)| match meant {
+        Some(meant) => format!("there is no rule or group `{name}`; did you mean `{meant}`?"),
+        None => format!("there is no rule or group `{name}`; `ringfence rules` lists them"),
+    });
+    let messages: Vec<String> = unknown.collect();
+    if !messages.is_empty() {
+        return Err(Failure { code: ExitCode::Usage, messages });
+    }
+    if let Some(path) = &arguments.baseline {
+        options.baseline = baseline::read(console, path)?;
+    }
+    Ok(options)
 }
 
 /// Whether the inputs as such make the run fail.

@@ -63,8 +63,8 @@ pub(crate) fn fix(
             workspace.set(path, text.as_bytes());
         }
         if options.write {
-            for what in &pass.applied {
-                console.note(&format!("fixed {what}"));
+            for title in &pass.applied {
+                console.note(&format!("fixed: {title}"));
             }
         }
         let mut jobs = workspace.jobs();
@@ -76,6 +76,10 @@ pub(crate) fn fix(
             render::render(console, workspace, jobs, options.render);
         }
         outcome = workspace.check(options.check);
+    }
+    if options.write && !originals.is_empty() {
+        let paths: Vec<&str> = originals.keys().map(String::as_str).collect();
+        console.note(&format!("changed {}", paths.join(", ")));
     }
     Ok(Fixed { outcome, originals })
 }

@@ -7,7 +7,6 @@ mod walk;
 
 use std::io::{IsTerminal, Write};
 
-use chrono::Datelike;
 use rayon::prelude::*;
 use ringfence::model::File;
 use ringfence::workspace::Date;
@@ -86,13 +85,7 @@ impl Host for NativeHost {
     }
 
     fn today(&mut self) -> Option<Date> {
-        let today = chrono::Local::now().date_naive();
-        Date::new(
-            i16::try_from(today.year()).ok()?,
-            i8::try_from(today.month()).ok()?,
-            i8::try_from(today.day()).ok()?,
-        )
-        .ok()
+        Some(jiff::Zoned::now().date())
     }
 
     fn terminal(&mut self) -> Terminal {

@@ -71,7 +71,8 @@ fn collect(mut pipe: impl Read + Send + 'static, limit: u64) -> Receiver<Vec<u8>
     receiver
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use super::*;
 

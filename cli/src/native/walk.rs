@@ -100,7 +100,8 @@ fn failure(error: &ignore::Error, folder: &str) -> Option<(String, Trouble)> {
     Some((paths::clean(&slashes(&path.to_string_lossy())), trouble))
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use std::os::unix::fs::symlink;
 
