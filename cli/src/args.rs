@@ -17,7 +17,7 @@ pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Command,
 
-    /// When to use colours
+    /// When to use colours; `auto` is on a terminal, unless NO_COLOR is set
     #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
     pub(crate) color: ColorChoice,
 
@@ -50,8 +50,14 @@ Examples:
   ringfence check -f sarif -o ringfence.sarif
   ringfence check --write-baseline known.json && ringfence check --baseline known.json
 
-Folders with a kustomization are rendered with `kustomize` or `kubectl`, charts with `helm`, if they are on PATH. This runs your
-own tools on the files that are checked; --no-render keeps from it.";
+Folders with a kustomization are rendered with `kustomize` or `kubectl`, charts with `helm`,
+if they are on PATH. This runs your own tools on the files that are checked, and a kustomization
+can make its tool fetch what it refers to; --no-render keeps from it.";
+
+const REPORT: &str = "Report";
+const RULES: &str = "Rules";
+const FIXES: &str = "Fixes";
+const INPUTS: &str = "Inputs";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -68,9 +74,12 @@ pub(crate) enum Command {
         /// The shell
         shell: Shell,
     },
-    /// Print the manual page
+    /// Print a manual page
     #[command(hide = true)]
-    Man,
+    Man {
+        /// The command that it is about; none for all of them
+        command: Option<String>,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -81,71 +90,71 @@ pub(crate) struct CheckArgs {
     pub(crate) paths: Vec<String>,
 
     /// How to print the findings
-    #[arg(short, long, value_name = "FORMAT", default_value = "text", value_parser = format_parser())]
+    #[arg(help_heading = REPORT, short, long, value_name = "FORMAT", default_value = "text", value_parser = format_parser())]
     pub(crate) format: Format,
 
     /// Write the report to a file instead of standard output
-    #[arg(short, long, value_name = "FILE")]
+    #[arg(help_heading = REPORT, short, long, value_name = "FILE")]
     pub(crate) output: Option<String>,
 
     /// The least severity that makes the exit status 1
-    #[arg(long, value_enum, value_name = "LEVEL", default_value_t)]
+    #[arg(help_heading = REPORT, long, value_enum, value_name = "LEVEL", default_value_t)]
     pub(crate) fail_on: FailOn,
 
+    /// Name what was skipped
+    #[arg(help_heading = REPORT, short, long)]
+    pub(crate) verbose: bool,
+
     /// Run these rules and groups only
-    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    #[arg(help_heading = RULES, long, value_name = "RULE", value_delimiter = ',')]
     pub(crate) select: Vec<String>,
 
     /// Leave out these rules and groups
-    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    #[arg(help_heading = RULES, long, value_name = "RULE", value_delimiter = ',')]
     pub(crate) ignore: Vec<String>,
 
     /// Read this configuration instead of the nearest .ringfence.yaml
-    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
+    #[arg(help_heading = RULES, long, value_name = "FILE", conflicts_with = "no_config")]
     pub(crate) config: Option<String>,
 
     /// Read no configuration
-    #[arg(long)]
+    #[arg(help_heading = RULES, long)]
     pub(crate) no_config: bool,
 
-    /// The namespace of objects that name none
-    #[arg(short, long)]
-    pub(crate) namespace: Option<String>,
-
     /// Leave out the findings of an earlier --write-baseline or -f json
-    #[arg(long, value_name = "FILE")]
+    #[arg(help_heading = RULES, long, value_name = "FILE")]
     pub(crate) baseline: Option<String>,
 
     /// Write the fingerprints of all findings to a file, for --baseline
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["fix", "diff", "baseline"])]
+    #[arg(help_heading = RULES, long, value_name = "FILE", conflicts_with_all = ["fix", "diff", "baseline"])]
     pub(crate) write_baseline: Option<String>,
 
     /// Mend findings in place: those that change no traffic, or with `changes-traffic` also the others
-    #[arg(long, value_enum, value_name = "SAFETY", num_args = 0..=1, require_equals = true, default_missing_value = "safe")]
+    #[arg(help_heading = FIXES, long, value_enum, value_name = "SAFETY", num_args = 0..=1, require_equals = true, default_missing_value = "safe")]
     pub(crate) fix: Option<FixSafety>,
 
     /// Print what --fix would change as a patch, and write nothing
-    #[arg(long)]
+    #[arg(help_heading = FIXES, long)]
     pub(crate) diff: bool,
 
+    /// The namespace of objects that name none
+    #[arg(help_heading = INPUTS, short, long)]
+    pub(crate) namespace: Option<String>,
+
     /// Exit with status 3 if any input could not be read or rendered
-    #[arg(long)]
+    #[arg(help_heading = INPUTS, long)]
     pub(crate) strict_inputs: bool,
 
     /// A values file for charts; several may be given, later ones win
-    #[arg(long, value_name = "FILE")]
+    #[arg(help_heading = INPUTS, long, value_name = "FILE")]
     pub(crate) values: Vec<String>,
 
     /// Run no kustomize, kubectl or helm
-    #[arg(long)]
+    #[arg(help_heading = INPUTS, long)]
     pub(crate) no_render: bool,
 
-    /// Name what was skipped
-    #[arg(short, long)]
-    pub(crate) verbose: bool,
-
     /// How many threads to use; as many as there are cores unless given
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(help_heading = INPUTS, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) threads: Option<u16>,
 }
 
@@ -172,34 +181,25 @@ pub(crate) struct InitArgs {
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ColorChoice {
-    /// On a terminal, unless NO_COLOR is set
     #[default]
     Auto,
-    /// Always
     Always,
-    /// Never
     Never,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum RulesFormat {
-    /// For people
     #[default]
     Text,
-    /// For programs
     Json,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum FailOn {
-    /// Errors
     #[default]
     Error,
-    /// Warnings and errors
     Warning,
-    /// Any finding
     Info,
-    /// No finding
     Never,
 }
 
@@ -217,9 +217,7 @@ impl FailOn {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum FixSafety {
-    /// Fixes after which the same connections are allowed
     Safe,
-    /// Also exact fixes that change which connections are allowed
     ChangesTraffic,
 }
 

@@ -47,11 +47,20 @@ pub(crate) fn completions(
     print(console, &String::from_utf8_lossy(&script))
 }
 
-/// Prints the manual page.
-pub(crate) fn manual(console: &mut Console<'_>) -> Result<ExitCode, Failure> {
+/// Prints the manual page of the program, or of one of its commands.
+pub(crate) fn manual(console: &mut Console<'_>, command: Option<&str>) -> Result<ExitCode, Failure> {
+    let mut program = args::command(None);
+    program.build();
+    let about = match command {
+        None => Some(&program),
+        Some(name) => program.find_subcommand(name),
+    };
+    let Some(about) = about else {
+        return Err(Failure::usage("there is no such command; `ringfence --help` lists them"));
+    };
     let mut page = Vec::new();
     // Writing to memory doesn't fail.
-    let _ = clap_mangen::Man::new(args::command(None)).render(&mut page);
+    let _ = clap_mangen::Man::new(about.clone()).render(&mut page);
     print(console, &String::from_utf8_lossy(&page))
 }
 

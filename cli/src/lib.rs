@@ -79,7 +79,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, host: &mut dyn Host) -
         Command::Init(arguments) => init::init(&mut console, arguments),
         Command::Schema => catalogue::schema(&mut console),
         Command::Completions { shell } => catalogue::completions(&mut console, *shell),
-        Command::Man => catalogue::manual(&mut console),
+        Command::Man { command } => catalogue::manual(&mut console, command.as_deref()),
     };
     console.done();
     done.unwrap_or_else(|failure| {

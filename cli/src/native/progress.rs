@@ -32,7 +32,7 @@ impl Progress {
     /// Shows a message in a while, or takes it away at once.
     pub(super) fn show(&mut self, message: Option<&str>) {
         if self.shared.is_none() {
-            if message.is_none() || !std::io::stderr().is_terminal() {
+            if message.is_none() || !can_redraw() {
                 return;
             }
             let shared = Arc::new(Shared::default());
@@ -72,6 +72,10 @@ impl Shared {
             }
         }
     }
+}
+
+fn can_redraw() -> bool {
+    std::io::stderr().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
 }
 
 fn write(text: &str) {

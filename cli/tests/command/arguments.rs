@@ -42,7 +42,7 @@ fn rules_are_listed_and_explained() {
         assert!(host.stdout.contains(rule.name), "{}", rule.name);
     }
     assert_eq!(host.run(&["rules", "namespace-wide-peer"]), 0);
-    assert!(host.stdout.contains("## Why"), "{}", host.stdout);
+    assert!(host.stdout.contains("# Why"), "{}", host.stdout);
     assert_eq!(host.run(&["rules", "--format", "json"]), 0);
     let rules: serde_json::Value = serde_json::from_str(&host.stdout).unwrap();
     assert_eq!(rules.as_array().unwrap().len(), ringfence::rules::all().len());
@@ -76,6 +76,9 @@ fn completions_schema_and_manual_are_printed() {
     }
     assert_eq!(host.run(&["man"]), 0);
     assert!(host.stdout.contains(".TH ringfence"), "{}", host.stdout);
+    assert_eq!(host.run(&["man", "check"]), 0);
+    assert!(host.stdout.contains(".TH ringfence-check") && host.stdout.contains("strict"), "{}", host.stdout);
+    assert_eq!(host.run(&["man", "chekc"]), 2);
     assert_eq!(host.run(&["schema"]), 0);
     let schema: serde_json::Value = serde_json::from_str(&host.stdout).unwrap();
     assert!(schema["properties"]["exclude"].is_object());

@@ -27,18 +27,15 @@ spec:
   policyTypes: [Ingress]
 ";
 
-/// A policy with a safe fix: its block has bits set that mean nothing.
+/// The same policy with something to mend that changes no traffic: a suppression that is left over.
 pub(crate) const SLOPPY: &str = "\
 apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
-metadata: {name: office, namespace: shop}
+metadata: {name: default-deny, namespace: shop}
 spec:
-  podSelector: {matchLabels: {app: web}}
+  podSelector: {}
+  # ringfence: ignore[namespace-wide-peer] the agents carry no labels yet
   policyTypes: [Ingress]
-  ingress:
-    # The office.
-    - from: [{ipBlock: {cidr: 10.1.2.3/24}}]
-      ports: [{port: 8080}]
 ";
 
 pub(crate) type Files = BTreeMap<String, Vec<u8>>;
