@@ -7,7 +7,7 @@ use ringfence::cluster::{Job, Tool};
 use ringfence::workspace::Workspace;
 
 use crate::console::Console;
-use crate::host::{ToolOutput, ToolRun, Trouble};
+use crate::host::{ToolRun, Trouble};
 use crate::paths;
 
 /// The most lines of a tool's complaint that are passed on.
@@ -54,10 +54,10 @@ pub(crate) fn render(
             break;
         }
         open = Vec::new();
-        for (job, outcome) in jobs.into_iter().zip(console.host.run_all(&runs)) {
+        for ((job, run), outcome) in jobs.into_iter().zip(&runs).zip(console.host.run_all(&runs)) {
             match outcome {
                 Ok(output) if output.success => workspace.set_rendered(&job.folder, &output.stdout),
-                Ok(output) => workspace.set_unrendered(&job.folder, complaint(&job, &output)),
+                Ok(output) => workspace.set_unrendered(&job.folder, complaint(run.program, &output.stderr)),
                 Err(Trouble::NotFound) => {
                     workspace.set_unrendered(&job.folder, advice(job.tool));
                     open.push(job);
@@ -115,20 +115,29 @@ fn advice(tool: Tool) -> &'static str {
 }
 
 /// Why a tool failed, from its own last words.
-fn complaint(job: &Job, output: &ToolOutput) -> String {
-    let tool = match job.tool {
-        Tool::Kustomize => "kustomize",
-        Tool::Helm => "helm",
-    };
-    let hint = |line: &&str| line.starts_with("Use --debug flag");
-    let lines: Vec<&str> =
-        output.stderr.lines().map(str::trim).filter(|line| !line.is_empty() && !hint(line)).collect();
+fn complaint(program: &str, stderr: &str) -> String {
+    let is_hint = |line: &&str| line.starts_with("Use --debug flag");
+    let lines: Vec<&str> = stderr
+        .lines()
+        .map(|line| bare(line.trim()))
+        .filter(|line| !line.is_empty() && !is_hint(line))
+        .collect();
     let is_error = |line: &&str| line.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("error"));
     let start = lines.iter().rposition(is_error).unwrap_or(lines.len().saturating_sub(1));
     let words = lines.iter().skip(start).take(LINES).copied().collect::<Vec<_>>().join(" ");
     let words = ["Error: ", "error: "].iter().find_map(|word| words.strip_prefix(word)).unwrap_or(&words);
     let words: String = words.chars().filter(|c| !c.is_control()).take(CHARACTERS).collect();
-    if words.is_empty() { format!("{tool} failed without a word") } else { format!("{tool} failed: {words}") }
+    if words.is_empty() {
+        format!("`{program}` failed without a word")
+    } else {
+        format!("`{program}` failed: {words}")
+    }
+}
+
+/// A line without what logging puts around it: `E0131 10:02:03.000 1 run.go:72] "command failed" err="the reason"`.
+fn bare(line: &str) -> &str {
+    let inner = line.split_once(" err=\"").and_then(|(_, rest)| rest.strip_suffix('"'));
+    inner.unwrap_or(line)
 }
 
 #[cfg(test)]
@@ -165,17 +174,16 @@ mod tests {
 
     #[test]
     fn the_tools_own_words_are_passed_on_without_decoration() {
-        let said = |tool, stderr: &str| {
-            complaint(&job(tool, "x"), &ToolOutput { stderr: stderr.to_owned(), ..ToolOutput::default() })
-        };
-        assert_eq!(
-            said(
-                Tool::Helm,
-                "WARNING: old\nError: parse error at (web/x.yaml:3)\n\nUse --debug flag to see\n"
+        for (stderr, words) in [
+            (
+                "WARNING: old\nError: bad (web/x.yaml:3)\n\nUse --debug flag to see\n",
+                "x` failed: bad (web/x.yaml:3)",
             ),
-            "helm failed: parse error at (web/x.yaml:3)"
-        );
-        assert_eq!(said(Tool::Kustomize, "a\n\u{1b}[31mb\u{1b}[0m\n"), "kustomize failed: [31mb[0m");
-        assert_eq!(said(Tool::Kustomize, ""), "kustomize failed without a word");
+            ("E0131 10:02:03.0 1 run.go:72] \"command failed\" err=\"no 'a': b\"\n", "x` failed: no 'a': b"),
+            ("a\n\u{1b}b\n", "x` failed: b"),
+            ("", "x` failed without a word"),
+        ] {
+            assert_eq!(complaint("x", stderr), format!("`{words}"));
+        }
     }
 }

@@ -177,7 +177,7 @@ fn kubectl_renders_kustomizations() {
     fs::write(folder.path().join("kustomization.yaml"), "resources: [web.yaml, nowhere.yaml]\n").unwrap();
     let output = run(folder.path(), &["check", "--strict-inputs", "-v"]);
     assert_eq!(output.status.code(), Some(3));
-    assert!(stdout(&output).contains("kustomize failed: "), "{}", stdout(&output));
+    assert!(stdout(&output).contains("` failed: accumulating resources"), "{}", stdout(&output));
 }
 
 #[test]

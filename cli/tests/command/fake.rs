@@ -34,7 +34,7 @@ kind: NetworkPolicy
 metadata: {name: default-deny, namespace: shop}
 spec:
   podSelector: {}
-  # ringfence: ignore[namespace-wide-peer] the agents carry no labels yet
+  # ringfence: ignore[namespace-wide-peer] the exporters carry no labels yet
   policyTypes: [Ingress]
 ";
 

@@ -30,7 +30,7 @@ fn a_patch_writes_nothing_and_keeps_the_status() {
  metadata: {name: default-deny, namespace: shop}
  spec:
    podSelector: {}
--  # ringfence: ignore[namespace-wide-peer] the agents carry no labels yet
+-  # ringfence: ignore[namespace-wide-peer] the exporters carry no labels yet
    policyTypes: [Ingress]
 ";
     assert_eq!(host.stdout, expected);

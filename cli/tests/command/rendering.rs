@@ -39,7 +39,7 @@ fn a_failing_tool_is_quoted() {
     let mut host = FakeHost::new(&KUSTOMIZED);
     host = host.program("kustomize", |_, _| fails("Error: accumulating resources: no such file 'x.yaml'\n"));
     host.run(&["check", "-v"]);
-    let reason = "kustomize failed: accumulating resources: no such file 'x.yaml'";
+    let reason = "`kustomize` failed: accumulating resources: no such file 'x.yaml'";
     assert!(host.stdout.contains(reason), "{}", host.stdout);
     assert_eq!(host.runs.len(), 1);
 }
