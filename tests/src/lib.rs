@@ -2,6 +2,7 @@
 
 pub mod cases;
 pub mod oracle;
+pub mod reports;
 pub mod snapshot;
 
 use std::path::{Path, PathBuf};

@@ -8,8 +8,8 @@ use std::ops::Range;
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet, Title};
 
-use super::Style;
 use super::plain::{one_line, visible};
+use super::{Style, written};
 use crate::diagnostics::{Diagnostic, Location, Severity};
 use crate::text::{FileId, PositionEncoding, SourceFile, Span};
 use crate::workspace::Outcome;
@@ -184,8 +184,7 @@ fn plan<'d>(
 ) -> Plan<'d> {
     let lines = source.lines();
     let line = lines.line_of(span.start);
-    let written = span.of(&source.text).trim_end();
-    let end = lines.line_of(span.start + crate::text::offset(written.len()));
+    let end = lines.line_of(written(source, span).end);
     let boundary = |line: usize| lines.line_span(line, &source.text).of(&source.text).starts_with("---");
     let blank = |line: usize| lines.line_span(line, &source.text).of(&source.text).trim().is_empty();
     let mut first = line;

@@ -1,6 +1,7 @@
 //! Workflow commands of GitHub Actions: each finding becomes an annotation on its line.
 
-use super::summary;
+use super::plain::visible;
+use super::{summary, written};
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::text::PositionEncoding;
 use crate::workspace::{Outcome, SkippedInput};
@@ -28,7 +29,7 @@ fn annotation(outcome: &Outcome, finding: &Diagnostic) -> String {
         properties.push(("file", source.path.to_string()));
         if let Some(span) = finding.location.span {
             let start = source.position(span.start, PositionEncoding::CodePoints);
-            let end = source.position(span.end, PositionEncoding::CodePoints);
+            let end = source.position(written(source, span).end, PositionEncoding::CodePoints);
             properties.push(("line", start.line.to_string()));
             properties.push(("endLine", end.line.to_string()));
             // Columns are refused where the lines differ.
@@ -55,9 +56,9 @@ fn line(command: &str, properties: &[(&str, String)], message: &str) -> String {
     format!("::{command} {}::{}\n", properties.join(","), data(message))
 }
 
-/// What follows the second `::`.
+/// What follows the second `::`; the log shows it on a terminal.
 fn data(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    visible(&text.replace("\r\n", "\n")).replace('%', "%25").replace('\n', "%0A")
 }
 
 /// The value of a property.
@@ -72,6 +73,6 @@ mod tests {
     #[test]
     fn values_cannot_end_their_command() {
         let line = line("error", &[("file", "a,b:c%.yaml".to_owned())], "50% of\r\n::set-env name=x::y");
-        assert_eq!(line, "::error file=a%2Cb%3Ac%25.yaml::50%25 of%0D%0A::set-env name=x::y\n");
+        assert_eq!(line, "::error file=a%2Cb%3Ac%25.yaml::50%25 of%0A::set-env name=x::y\n");
     }
 }

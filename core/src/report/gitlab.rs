@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::written;
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::text::PositionEncoding;
 use crate::workspace::Outcome;
@@ -35,7 +36,10 @@ pub(super) fn render(outcome: &Outcome) -> String {
 fn entry<'o>(outcome: &'o Outcome, finding: &'o Diagnostic) -> Entry<'o> {
     let source = outcome.source(finding.location.file);
     let path = source.map_or("", |source| &*source.path);
-    let line = |offset| source.map_or(1, |source| source.position(offset, PositionEncoding::Utf8).line);
+    let lines = source.zip(finding.location.span).map_or((1, 1), |(source, span)| {
+        let line = |offset| source.position(offset, PositionEncoding::Utf8).line;
+        (line(span.start), line(written(source, span).end))
+    });
     Entry {
         description: &finding.message,
         check_name: finding.rule,
@@ -47,10 +51,7 @@ fn entry<'o>(outcome: &'o Outcome, finding: &'o Diagnostic) -> Entry<'o> {
         },
         location: Location {
             path: path.strip_prefix("./").unwrap_or(path),
-            lines: Lines {
-                begin: finding.location.span.map_or(1, |span| line(span.start)),
-                end: finding.location.span.map_or(1, |span| line(span.end)),
-            },
+            lines: Lines { begin: lines.0, end: lines.1 },
         },
     }
 }

@@ -9,7 +9,7 @@ use super::frame::{Context, Frames, place};
 use super::plain::{count, one_line, visible};
 use super::summary::{self, Counts, plural};
 use super::table::{Marks, Table};
-use super::{Style, patch};
+use super::{Style, facts, patch};
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::workspace::Outcome;
 
@@ -190,7 +190,7 @@ fn opening(path: &str, findings: u32) -> String {
 fn finding_text(outcome: &Outcome, finding: &Diagnostic) -> String {
     let mut text = format!("\n**`{}`** {}", finding.rule, prose(&finding.message));
     let _ = writeln!(text, " ({})", escape(&place(outcome, &finding.location)));
-    let mut bullets: Vec<_> = finding.notes.iter().map(|note| format!("note: {}", prose(note))).collect();
+    let mut bullets: Vec<_> = facts(finding).map(|note| format!("note: {}", prose(&note))).collect();
     bullets.extend(finding.help.iter().map(|help| format!("help: {}", prose(help))));
     for fix in &finding.fixes {
         bullets.push(format!("fix ({}): {}", fix.safety.name(), prose(&fix.title)));

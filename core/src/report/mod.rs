@@ -17,12 +17,14 @@ mod summary;
 mod table;
 mod text;
 
+use std::borrow::Cow;
 use std::str::FromStr;
 
 use serde::Serialize;
 
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::model::nearest;
+use crate::text::{SourceFile, Span, offset};
 use crate::workspace::Outcome;
 
 /// A format of reports.
@@ -117,12 +119,24 @@ pub fn render(outcome: &Outcome, format: Format, style: &Style, fail_on: Severit
     }
 }
 
+/// A range without the white space that ends it: a block of YAML reaches to the start of what follows.
+fn written(source: &SourceFile, span: Span) -> Span {
+    let text = span.of(&source.text).trim_end();
+    Span::new(span.start, span.start.saturating_add(offset(text.len())))
+}
+
+/// The facts of a finding; where there are overlays, first the one that it was found in.
+fn facts(finding: &Diagnostic) -> impl Iterator<Item = Cow<'_, str>> {
+    let overlay =
+        (!finding.overlay.is_empty()).then(|| Cow::Owned(format!("in overlay `{}`", finding.overlay)));
+    overlay.into_iter().chain(finding.notes.iter().map(|note| Cow::Borrowed(note.as_str())))
+}
+
 /// The message of a finding, and below it the facts and the next step.
 fn explained(finding: &Diagnostic) -> String {
-    let notes = finding.notes.iter().map(|note| ("note", note));
-    let help = finding.help.iter().map(|help| ("help", help));
-    let lines = notes.chain(help).map(|(kind, text)| format!("\n{kind}: {text}"));
-    std::iter::once(finding.message.clone()).chain(lines).collect()
+    let notes = facts(finding).map(|note| format!("\nnote: {note}"));
+    let help = finding.help.iter().map(|help| format!("\nhelp: {help}"));
+    std::iter::once(finding.message.clone()).chain(notes).chain(help).collect()
 }
 
 /// JSON with a final line end. The types written here have string keys only, so writing them can't fail.

@@ -10,7 +10,7 @@ use super::frame::{Context, Frames};
 use super::patch::{Change, changes};
 use super::plain::one_line;
 use super::table::{Marks, Table, Tone};
-use super::{Style, summary};
+use super::{Style, facts, summary};
 use crate::diagnostics::{Diagnostic, Fix, Safety};
 use crate::workspace::Outcome;
 
@@ -55,7 +55,7 @@ fn one(outcome: &Outcome, finding: &Diagnostic, style: &Style) -> String {
     if finding.location.span.is_none() && !finding.location.field.is_empty() {
         messages.push((Level::NOTE, format!("the field is `{}`", one_line(&finding.location.field))));
     }
-    messages.extend(finding.notes.iter().map(|note| (Level::NOTE, note.clone())));
+    messages.extend(facts(finding).map(|note| (Level::NOTE, note.into_owned())));
     messages.extend(frames.elsewhere.iter().map(|place| (Level::NOTE, format!("see also {place}"))));
     messages.extend(finding.help.iter().map(|help| (Level::HELP, help.clone())));
     let title = (finding.rule, finding.message.as_str());
