@@ -2,6 +2,8 @@
 //!
 //! The rules' names are invented: no page of a real rule is part of an expected report.
 
+#![allow(clippy::expect_used, reason = "these are tests: a place that is not there is a mistake in them")]
+
 use ringfence::config::Config;
 use ringfence::diagnostics::{Diagnostic, Edit, Fix, Location, ObjectRef, Safety, Severity, fingerprint};
 use ringfence::engine::{Grant, Openness};
