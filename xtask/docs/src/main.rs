@@ -1,0 +1,40 @@
+//! Prints, as JSON, the files that are made from the compiled core: `[{"path": …, "text": …}]`.
+//!
+//! `cargo xtask codegen` runs this after it wrote the registry, compares the files with the checkout and writes them.
+//! It is a crate of its own so that the developer commands build while the core does not.
+
+mod render;
+
+use ringfence::rules;
+use std::io::Write;
+use std::process::ExitCode;
+
+/// One file, with its path from the root.
+#[derive(serde::Serialize)]
+struct Generated {
+    path: String,
+    text: String,
+}
+
+fn main() -> ExitCode {
+    let mut files = vec![render::catalogue(rules::all())];
+    files.extend(
+        rules::all().iter().map(|rule| render::page(rule, rules::page(rule.name).unwrap_or_default())),
+    );
+    files.extend(schemas().iter().map(|(name, schema)| render::schema(name, schema)));
+    let printed = serde_json::to_vec(&files)
+        .map_err(std::io::Error::from)
+        .and_then(|json| std::io::stdout().lock().write_all(&json));
+    match printed {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Every JSON Schema of the core with the name of its file.
+fn schemas() -> Vec<(&'static str, serde_json::Value)> {
+    Vec::new()
+}
