@@ -5,7 +5,7 @@
 //! may mean the address of the DNS service, which no manifest tells; it is taken as meant.
 
 use super::verdict::{Endpoint, ForeignPod};
-use super::{Engine, Isolation};
+use super::{Doubt, Engine, Isolation};
 use crate::cluster::{ClassId, PolicyId, PolicyInfo};
 use crate::model::{Direction, NAME_LABEL, Peer, Port, Rule};
 use crate::sets::{Labels, Protocol};
@@ -41,25 +41,50 @@ impl DnsAccess {
 }
 
 impl Engine<'_> {
-    /// How the Pods of a class reach DNS.
+    /// How the Pods of a class reach DNS. A policy that the API server refuses for a fault elsewhere counts as it will
+    /// once it is mended: until then nothing isolates because of it, and then DNS is missing.
     pub fn dns_path(&self, class: ClassId) -> DnsPath {
         let Some(info) = self.cluster.class(class) else { return DnsPath::Fine };
         if !info.example.uses_cluster_dns {
             return DnsPath::Fine;
         }
-        match self.isolation(Direction::Egress, class) {
+        let policies = self.dns_policies(class);
+        let isolated = match self.isolation(Direction::Egress, class) {
             Isolation::Open | Isolation::HostNetwork => return DnsPath::Fine,
-            Isolation::Unknown(_) => return DnsPath::Unknown,
-            Isolation::Isolated => {}
-        }
-        let policies = self.policies_of(Direction::Egress, class);
+            Isolation::Unknown(Doubt::Refused(_)) => !policies.is_empty(),
+            Isolation::Unknown(_) => false,
+            Isolation::Isolated => true,
+        };
         let access = policies.iter().fold(DnsAccess::default(), |sum, id| sum.or(self.dns_access(*id)));
-        let doubtful = self.foreign_in(info.namespace).is_some();
-        match access.is_complete() {
-            true => DnsPath::Fine,
-            false if doubtful => DnsPath::Unknown,
-            false => DnsPath::Missing(access),
+        if access.is_complete() {
+            DnsPath::Fine
+        } else if isolated && self.foreign_in(info.namespace).is_none() {
+            DnsPath::Missing(access)
+        } else {
+            DnsPath::Unknown
         }
+    }
+
+    /// The policies that isolate a class for egress, now or once they are mended, in the repository's order.
+    pub fn dns_policies(&self, class: ClassId) -> Vec<PolicyId> {
+        let taken = self.policies_of(Direction::Egress, class).iter().copied();
+        let mut policies: Vec<_> = taken.chain(self.mendable_policies(class)).collect();
+        policies.sort_unstable();
+        policies
+    }
+
+    /// The refused policies for egress that certainly select a class and whose egress rules are sound.
+    fn mendable_policies(&self, class: ClassId) -> impl Iterator<Item = PolicyId> {
+        let namespace = self.cluster.class(class).and_then(|info| self.cluster.namespace(info.namespace));
+        let ids = namespace.map_or(&[][..], |info| &info.policies).iter().copied();
+        ids.filter(move |id| {
+            self.cluster.policy(*id).is_some_and(|policy| {
+                policy.policy.refused
+                    && policy.affects(Direction::Egress)
+                    && policy.subject.certain.contains(class.0)
+                    && policy.policy.egress.rules.iter().all(Rule::is_sound)
+            })
+        })
     }
 
     /// What one policy lets out to DNS.

@@ -9,6 +9,7 @@ mod dns;
 mod exact;
 mod grants;
 mod isolation;
+mod union;
 mod verdict;
 
 use std::cell::{OnceCell, RefCell};
@@ -20,6 +21,7 @@ pub use dns::{DnsAccess, DnsPath};
 pub use exact::UNSTABLE;
 pub use grants::{Grant, Openness, PodPeers};
 pub use isolation::{Doubt, Isolation};
+pub use union::RuleId;
 pub use verdict::{Endpoint, ForeignPod, Verdict};
 
 use crate::cluster::{ClassId, Cluster, NamespaceId, PolicyId};

@@ -13,7 +13,7 @@ use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 use super::fault::{Fault, FaultKind};
 use super::selector;
-use crate::sets::{AddressSet, LabelSelector, Protocol, parse_cidr};
+use crate::sets::{AddressSet, ConnectionSet, LabelSelector, Protocol, parse_cidr};
 
 /// The two directions that a policy can isolate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -110,6 +110,25 @@ pub struct Rule {
 }
 
 impl Rule {
+    /// Whether every peer and port of it is one that the API server takes.
+    pub fn is_sound(&self) -> bool {
+        self.peers.iter().flatten().all(|peer| *peer != Peer::Invalid)
+            && self.ports.iter().flatten().all(|port| *port != Port::Invalid)
+    }
+
+    /// The port numbers that it names; every port where it names none. Named ports differ from Pod to Pod, so they are
+    /// left out.
+    pub fn numbers(&self) -> ConnectionSet {
+        let Some(ports) = &self.ports else { return ConnectionSet::all() };
+        let mut numbers = ConnectionSet::none();
+        for port in ports {
+            if let Port::Range { protocol, first, last } = port {
+                numbers.insert(*protocol, *first, *last);
+            }
+        }
+        numbers
+    }
+
     /// Whether it lets everybody in (or out) on every port.
     pub fn allows_everything(&self) -> bool {
         self.peers.is_none() && self.ports.is_none()

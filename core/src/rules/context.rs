@@ -131,6 +131,11 @@ impl<'a> Reporter<'a> {
         self.found.push(finding);
     }
 
+    /// Takes findings in.
+    pub fn extend(&mut self, findings: impl IntoIterator<Item = Diagnostic>) {
+        self.found.extend(findings);
+    }
+
     /// The place of a field, in the file that a person wrote: a rendered object is shown at its source, and at its
     /// kustomization or chart where it has none.
     pub fn place(&self, object: ObjectId, field: &str) -> Location {
@@ -145,8 +150,16 @@ impl<'a> Reporter<'a> {
         Location { file: file.unwrap_or(object.file), span: None, field: field.to_owned() }
     }
 
-    /// The written object that an object is or comes from.
-    fn source_of(&self, object: ObjectId) -> Option<ObjectId> {
+    /// The place of a field's key; of the value where it has none.
+    pub fn key_place(&self, object: ObjectId, field: &str) -> Location {
+        let place = self.place(object, field);
+        let node = self.source_of(object).and_then(|source| self.repository.node(source));
+        let key = node.and_then(|node| node.key_at(field)).map(|key| key.span());
+        Location { span: key.or(place.span), ..place }
+    }
+
+    /// The written object that an object is or comes from; none for a rendered one that nobody wrote.
+    pub fn source_of(&self, object: ObjectId) -> Option<ObjectId> {
         match self.repository.entry(object.file)?.origin {
             Origin::Written => Some(object),
             Origin::Rendered { .. } => self.sources.get(&object).copied(),

@@ -28,8 +28,20 @@ fn of_file(file: FileId, edit: TextEdit) -> Edit {
     Edit { file, span: edit.span, text: edit.text }
 }
 
-/// Another value for a field.
+/// Another value for a field, as YAML on one line.
 pub(super) fn replace(
+    report: &Reporter<'_>,
+    object: ObjectId,
+    field: &str,
+    flow: &str,
+    title: impl Into<String>,
+    safety: Safety,
+) -> Fix {
+    fix(report, object, title, safety, |node| edit::replace_value(node.at(field)?, flow))
+}
+
+/// Another value for a field, on one line.
+pub(super) fn replace_with(
     report: &Reporter<'_>,
     object: ObjectId,
     field: &str,
@@ -37,7 +49,7 @@ pub(super) fn replace(
     title: impl Into<String>,
     safety: Safety,
 ) -> Fix {
-    fix(report, object, title, safety, |node| edit::replace_value(node.at(field)?, &value.to_string()))
+    fix(report, object, title, safety, |node| edit::replace_with(node.at(field)?, value))
 }
 
 /// Another name for a field.
@@ -64,17 +76,6 @@ pub(super) fn insert(
     safety: Safety,
 ) -> Fix {
     fix(report, object, title, safety, |node| edit::insert_entry(node.at(parent)?, key, value, after))
-}
-
-/// Without one item of a list.
-pub(super) fn remove_item(
-    report: &Reporter<'_>,
-    object: ObjectId,
-    (list, index): (&str, usize),
-    title: impl Into<String>,
-    safety: Safety,
-) -> Fix {
-    fix(report, object, title, safety, |node| edit::remove_item(node.at(list)?, index))
 }
 
 /// A further document at the end of the file that holds the object.

@@ -5,15 +5,24 @@
 
 mod context;
 mod coverage;
+mod default_deny;
+mod dns;
 mod edits;
+mod faults;
+mod hygiene;
+mod input;
+mod missing_deny;
 mod pages;
 mod peers;
 mod precision;
+mod proposals;
+mod reachability;
 mod registry;
 mod review;
 mod suppression;
 mod uncovered;
 mod wording;
+mod world;
 
 pub use context::{Context, Inputs, Options, Reporter, SourceMap, Unrendered};
 pub use suppression::{Annotation, Date, Suppression, Target, Use, known_names};

@@ -7,6 +7,1128 @@ pub(super) fn page(name: &str) -> Option<&'static str> {
 
 static PAGES: &[(&str, &str)] = &[
     (
+        "all-namespaces-peer",
+        r#"# What it checks
+
+No peer has an empty `namespaceSelector` (in any spelling: `{}`, empty `matchLabels`, empty `matchExpressions`)
+without a `podSelector` that names Pods. With such a `podSelector` it is a matter of spoofable-cross-namespace-
+peer.
+
+# Why
+
+Such a peer admits every Pod of the cluster, whoever deploys it, today and tomorrow.
+
+# Example
+
+```yaml
+apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop, labels: {app: web}}
+spec: {containers: [{name: web, image: "web:1"}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web, namespace: shop}
+spec:
+  podSelector: {matchLabels: {app: web}}
+  policyTypes: [Ingress]
+  ingress:
+  - from:
+    - namespaceSelector: {}
+    ports: [{port: 80}]
+```
+
+# Instead
+
+```yaml
+apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop, labels: {app: web}}
+spec: {containers: [{name: web, image: "web:1"}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web, namespace: shop}
+spec:
+  podSelector: {matchLabels: {app: web}}
+  policyTypes: [Ingress]
+  ingress:
+  - from:
+    - namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: edge}}
+      podSelector: {matchLabels: {app: gateway}}
+    ports: [{port: 80}]
+```
+"#,
+    ),
+    (
+        "all-ports-allowed",
+        r#"# What it checks
+
+Every rule with peers names ports. Where the peers are Pods of the policy's own namespace, it is only worth
+knowing; a rule for everybody is a matter of world-open-ingress and world-open-egress.
+
+# Why
+
+A port that a container opens later, a debugger, an admin interface, is open from the start.
+
+# Example
+
+```yaml
+apiVersion: v1
+kind: Pod
+metadata: {name: db, namespace: shop, labels: {app: web}}
+spec: {containers: [{name: db, image: "db:1", ports: [{name: sql, containerPort: 5432}]}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web, namespace: shop}
+spec:
+  podSelector: {matchLabels: {app: web}}
+  policyTypes: [Ingress]
+  ingress:
+  - from:
+    - namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: payments}}
+      podSelector: {matchLabels: {app: payments}}
+```
+
+# Instead
+
+```yaml
+apiVersion: v1
+kind: Pod
+metadata: {name: db, namespace: shop, labels: {app: web}}
+spec: {containers: [{name: db, image: "db:1", ports: [{name: sql, containerPort: 5432}]}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web, namespace: shop}
+spec:
+  podSelector: {matchLabels: {app: web}}
+  policyTypes: [Ingress]
+  ingress:
+  - from:
+    - namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: payments}}
+      podSelector: {matchLabels: {app: payments}}
+    ports: [{port: sql}]
+```
+
+# Fix
+
+The suggestion names the ports that the destinations declare or that Services send to, if there are at most
+five.
+"#,
+    ),
+    (
+        "and-or-confusion",
+        r#"# What it checks
+
+No two consecutive peers are a bare `namespaceSelector` and a bare, non-empty `podSelector` that selects no Pod
+of the policy's own namespace, or that selects Pods of the namespaces of the first.
+
+# Why
+
+In one item, `namespaceSelector` and `podSelector` mean AND: these Pods of these namespaces. With a dash before
+the second they mean OR: every Pod of these namespaces, and these Pods of the policy's own namespace, of which
+there are none.
+
+# Example
+
+```yaml
+apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop, labels: {app: web}}
+spec: {containers: [{name: web, image: "web:1"}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web, namespace: shop}
+spec:
+  podSelector: {matchLabels: {app: web}}
+  policyTypes: [Ingress]
+  ingress:
+  - from:
+    - namespaceSelector:
+        matchLabels: {kubernetes.io/metadata.name: monitoring}
+    - podSelector:
+        matchLabels: {app: prometheus}
+    ports: [{port: 9090}]
+```
+
+# Instead
+
+```yaml
+apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop, labels: {app: web}}
+spec: {containers: [{name: web, image: "web:1"}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web, namespace: shop}
+spec:
+  podSelector: {matchLabels: {app: web}}
+  policyTypes: [Ingress]
+  ingress:
+  - from:
+    - namespaceSelector:
+        matchLabels: {kubernetes.io/metadata.name: monitoring}
+      podSelector:
+        matchLabels: {app: prometheus}
+    ports: [{port: 9090}]
+```
+
+# Fix
+
+The suggestion makes one peer of the two, where they are written on lines of their own.
+"#,
+    ),
+    (
+        "cni-does-not-enforce",
+        r#"# What it checks
+
+The repository installs no network plugin that ignores NetworkPolicies: flannel without Calico, Canal, Cilium,
+Antrea or kube-router beside it; Cilium with `enable-policy: never` or `enable-k8s-networkpolicy: "false"`; the
+AWS VPC CNI with `enable-network-policy-controller: "false"`. Clusters whose plugin is not in the repository are
+not judged.
+
+# Why
+
+The API server takes a NetworkPolicy whether or not anything enforces it (NetworkPolicy documentation,
+prerequisites).
+
+# Example
+
+```yaml
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: cilium-config, namespace: kube-system}
+data:
+  enable-policy: never
+```
+
+# Instead
+
+```yaml
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: cilium-config, namespace: kube-system}
+data:
+  enable-policy: default
+```
+"#,
+    ),
+    (
+        "covered-but-open",
+        r#"# What it checks
+
+No workload is isolated in a direction by policies that together let every Pod of every namespace and every IPv4
+address through on every port of every protocol.
+
+# Why
+
+Such a workload counts as covered in every tool that asks whether a policy exists. It is as open as without one.
+
+# Example
+
+```yaml
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: cart, namespace: shop}
+spec:
+  selector: {matchLabels: {app: cart}}
+  template:
+    metadata: {labels: {app: cart}}
+    spec: {containers: [{name: cart, image: "cart:1"}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: cart, namespace: shop}
+spec:
+  podSelector: {matchLabels: {app: cart}}
+  ingress:
+  - from:
+    - namespaceSelector: {}
+    - ipBlock: {cidr: 0.0.0.0/0}
+```
+
+# Instead
+
+```yaml
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: cart, namespace: shop}
+spec:
+  selector: {matchLabels: {app: cart}}
+  template:
+    metadata: {labels: {app: cart}}
+    spec: {containers: [{name: cart, image: "cart:1"}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: cart, namespace: shop}
+spec:
+  podSelector: {matchLabels: {app: cart}}
+  ingress:
+  - from:
+    - podSelector: {matchLabels: {app: web}}
+```
+"#,
+    ),
+    (
+        "dangling-peer",
+        r#"# What it checks
+
+Every peer with selectors matches at least one workload of the repository. It is only worth knowing where the
+namespace that it names is not in the repository at all, or where Pods may come from elsewhere. Namespaces that
+repositories rarely carry are exempt.
+
+# Why
+
+A peer that matches nothing allows nothing. Mostly a label or a namespace is misspelt, or was renamed.
+
+# Example
+
+```yaml
+apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop, labels: {app: web}}
+spec: {containers: [{name: web, image: "web:1", ports: [{name: http, containerPort: 80}]}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: cart, namespace: shop, labels: {app: cart}}
+spec: {containers: [{name: cart, image: "cart:1"}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web, namespace: shop}
+spec:
+  podSelector: {matchLabels: {app: web}}
+  ingress:
+  - from:
+    - podSelector: {matchLabels: {app: card}}
+```
+
+# Instead
+
+```yaml
+apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop, labels: {app: web}}
+spec: {containers: [{name: web, image: "web:1", ports: [{name: http, containerPort: 80}]}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: cart, namespace: shop, labels: {app: cart}}
+spec: {containers: [{name: cart, image: "cart:1"}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web, namespace: shop}
+spec:
+  podSelector: {matchLabels: {app: web}}
+  ingress:
+  - from:
+    - podSelector: {matchLabels: {app: cart}}
+```
+
+# Options
+
+`exemptNamespaces` lists namespaces that repositories rarely carry; a peer that names only these is not
+reported. The default holds those of Kubernetes, OpenShift and some well-known add-ons.
+"#,
+    ),
+    (
+        "dangling-policy",
+        r#"# What it checks
+
+Every policy with a selector selects at least one workload of its namespace, over the whole repository. It is
+only worth knowing where the Pods may come from elsewhere: a custom resource or a generator that Ringfence
+doesn't know, labels that a controller adds, or a namespace without any workload in the repository.
+
+# Why
+
+A policy that selects nothing protects nothing. Mostly a label was renamed, or the namespace is another.
+
+# Example
+
+```yaml
+apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop, labels: {app: web}}
+spec: {containers: [{name: web, image: "web:1", ports: [{name: http, containerPort: 80}]}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web, namespace: shop}
+spec:
+  podSelector: {matchLabels: {app: wep}}
+```
+
+# Instead
+
+```yaml
+apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop, labels: {app: web}}
+spec: {containers: [{name: web, image: "web:1", ports: [{name: http, containerPort: 80}]}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web, namespace: shop}
+spec:
+  podSelector: {matchLabels: {app: web}}
+```
+"#,
+    ),
+    (
+        "default-deny-nullified",
+        r#"# What it checks
+
+Where policies form a default deny, no other policy selects every Pod of the namespace and allows everything in
+that direction.
+
+# Why
+
+Policies add up: there is no deny rule. One policy that allows everything to every Pod leaves nothing of the
+default deny.
+
+# Example
+
+```yaml
+apiVersion: v1
+kind: Pod
+metadata: {name: cart, namespace: shop, labels: {app: cart}}
+spec: {containers: [{name: cart, image: "cart:1"}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: default-deny, namespace: shop}
+spec:
+  podSelector: {}
+  policyTypes: [Ingress]
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: allow-all, namespace: shop}
+spec:
+  podSelector: {}
+  ingress:
+  - {}
+```
+
+# Instead
+
+```yaml
+apiVersion: v1
+kind: Pod
+metadata: {name: cart, namespace: shop, labels: {app: cart}}
+spec: {containers: [{name: cart, image: "cart:1"}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: default-deny, namespace: shop}
+spec:
+  podSelector: {}
+  policyTypes: [Ingress]
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: allow-web, namespace: shop}
+spec:
+  podSelector: {matchLabels: {app: cart}}
+  ingress:
+  - from: [{podSelector: {matchLabels: {app: web}}}]
+```
+"#,
+    ),
+    (
+        "deny-all-without-dns",
+        r#"# What it checks
+
+Where a namespace has a proven default deny for egress, the workloads that no other policy isolates for egress
+still reach the cluster's DNS servers, over UDP and TCP. A workload with an egress policy of its own is a matter
+of dns-egress-missing.
+
+# Why
+
+A Pod that can't resolve names can't do much, and what fails is hard to read: everything waits for DNS first.
+
+# Example
+
+```yaml
+apiVersion: v1
+kind: Pod
+metadata: {name: cart, namespace: shop, labels: {app: cart}}
+spec: {containers: [{name: cart, image: "cart:1"}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: default-deny, namespace: shop}
+spec:
+  podSelector: {}
+  policyTypes: [Ingress, Egress]
+```
+
+# Instead
+
+```yaml
+apiVersion: v1
+kind: Pod
+metadata: {name: cart, namespace: shop, labels: {app: cart}}
+spec: {containers: [{name: cart, image: "cart:1"}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: default-deny, namespace: shop}
+spec:
+  podSelector: {}
+  policyTypes: [Ingress, Egress]
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: allow-dns, namespace: shop}
+spec:
+  podSelector: {}
+  policyTypes: [Egress]
+  egress:
+  - to:
+    - namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: kube-system}}
+      podSelector: {matchLabels: {k8s-app: kube-dns}}
+    ports: [{protocol: UDP, port: 53}, {protocol: TCP, port: 53}]
+```
+
+# Fix
+
+Adds a policy that lets every Pod of the namespace ask DNS.
+"#,
+    ),
+    (
+        "dns-egress-missing",
+        r#"# What it checks
+
+Every workload that policies isolate for egress reaches the cluster's DNS servers on UDP and TCP port 53, by all
+of its policies together: kube-dns or CoreDNS in `kube-system`, or the DNS of OpenShift on port 5353. Pods that
+don't ask the cluster's DNS (`dnsPolicy` `None` or `Default`) need none. A rule that names addresses is taken to
+mean the DNS service. Workloads under nothing but a default deny are a matter of deny-all-without-dns.
+
+Without UDP it is an error, without TCP alone a warning: answers that don't fit into a datagram come over TCP
+(RFC 7766).
+
+# Why
+
+Without DNS a Pod finds none of the peers that its policies allow.
+
+# Example
+
+```yaml
+apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop, labels: {app: web}}
+spec: {containers: [{name: web, image: "web:1"}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web, namespace: shop}
+spec:
+  podSelector: {matchLabels: {app: web}}
+  policyTypes: [Egress]
+  egress:
+  - to: [{podSelector: {matchLabels: {app: db}}}]
+    ports: [{port: 5432}]
+```
+
+# Instead
+
+```yaml
+apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop, labels: {app: web}}
+spec: {containers: [{name: web, image: "web:1"}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web, namespace: shop}
+spec:
+  podSelector: {matchLabels: {app: web}}
+  policyTypes: [Egress]
+  egress:
+  - to: [{podSelector: {matchLabels: {app: db}}}]
+    ports: [{port: 5432}]
+  - to:
+    - namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: kube-system}}
+      podSelector: {matchLabels: {k8s-app: kube-dns}}
+    ports: [{protocol: UDP, port: 53}, {protocol: TCP, port: 53}]
+```
+
+# Fix
+
+Adds a policy that lets every Pod of the namespace ask DNS.
+"#,
+    ),
+    (
+        "duplicate-object",
+        r"# What it checks
+
+No two objects that are deployed together have the same group, kind, namespace and name. Overlays that exclude
+each other are judged apart.
+
+# Why
+
+The one that is applied last wins, and which that is hangs on file names and tools.
+
+# Example
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web, namespace: shop}
+spec: {podSelector: {}}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web, namespace: shop}
+spec: {podSelector: {matchLabels: {app: web}}}
+```
+
+# Instead
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web, namespace: shop}
+spec: {podSelector: {}}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web, namespace: store}
+spec: {podSelector: {matchLabels: {app: web}}}
+```
+",
+    ),
+    (
+        "host-bits-set",
+        r"# What it checks
+
+The address of every `ipBlock` is the first of its range: `10.0.0.0/24`, not `10.0.0.5/24`.
+
+# Why
+
+The range is the same, but a reader may take it for the one address.
+
+# Example
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web, namespace: shop}
+spec:
+  podSelector: {}
+  ingress:
+  - from:
+    - ipBlock: {cidr: 10.0.0.5/24}
+```
+
+# Instead
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web, namespace: shop}
+spec:
+  podSelector: {}
+  ingress:
+  - from:
+    - ipBlock: {cidr: 10.0.0.0/24}
+```
+
+# Fix
+
+Writes the first address of the range; the range stays the same.
+",
+    ),
+    (
+        "host-network-pod-bypasses-policy",
+        r#"# What it checks
+
+No workload has `hostNetwork: true`. It is an error where a policy seems to select the workload, or where its
+namespace has a proven default deny.
+
+# Why
+
+A Pod on the node's network sends and receives as the node. NetworkPolicies neither protect nor limit it, and it
+is no peer of others. A policy that seems to select it gives false comfort.
+
+# Example
+
+```yaml
+apiVersion: v1
+kind: Pod
+metadata: {name: agent, namespace: shop, labels: {app: agent}}
+spec:
+  hostNetwork: true
+  containers: [{name: agent, image: "agent:1"}]
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: agent, namespace: shop}
+spec: {podSelector: {matchLabels: {app: agent}}}
+```
+
+# Instead
+
+```yaml
+apiVersion: v1
+kind: Pod
+metadata: {name: agent, namespace: shop, labels: {app: agent}}
+spec:
+  containers: [{name: agent, image: "agent:1"}]
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: agent, namespace: shop}
+spec: {podSelector: {matchLabels: {app: agent}}}
+```
+
+# Options
+
+`exemptNamespaces` lists namespaces that are not reported: by default those of the cluster's own components,
+`kube-system`, `kube-public` and `kube-node-lease`. The coverage table still counts their workloads.
+"#,
+    ),
+    (
+        "invalid-cidr",
+        r"# What it checks
+
+Every `ipBlock.cidr` and `except` is a CIDR with a prefix length, without leading zeros and not an IPv4-mapped
+IPv6 address; each `except` is a smaller range inside `cidr`.
+
+# Why
+
+The API server refuses the whole policy, so nothing of it takes effect; Ringfence then calls its effect unknown.
+
+# Example
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web, namespace: shop}
+spec:
+  podSelector: {}
+  ingress:
+  - from:
+    - ipBlock: {cidr: 10.0.0.0/24, except: [192.168.0.0/16]}
+```
+
+# Instead
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web, namespace: shop}
+spec:
+  podSelector: {}
+  ingress:
+  - from:
+    - ipBlock: {cidr: 10.0.0.0/8, except: [10.1.0.0/16]}
+```
+",
+    ),
+    (
+        "invalid-endport",
+        r"# What it checks
+
+Every `endPort` stands beside a `port` that is a number and not larger than it.
+
+# Why
+
+The API server refuses the whole policy, so nothing of it takes effect; Ringfence then calls its effect unknown.
+
+# Example
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web, namespace: shop}
+spec:
+  podSelector: {}
+  ingress:
+  - ports: [{port: 8080, endPort: 80}]
+```
+
+# Instead
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web, namespace: shop}
+spec:
+  podSelector: {}
+  ingress:
+  - ports: [{port: 80, endPort: 8080}]
+```
+",
+    ),
+    (
+        "invalid-peer",
+        r"# What it checks
+
+Every peer names Pods, namespaces or an `ipBlock`; none mixes an `ipBlock` with selectors; ingress rules list
+peers under `from` and egress rules under `to`.
+
+# Why
+
+The API server refuses the whole policy, so nothing of it takes effect; Ringfence then calls its effect unknown.
+A misplaced `from` or `to` is worse: the API server drops it, and a rule without peers allows everybody.
+
+# Example
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web, namespace: shop}
+spec:
+  podSelector: {}
+  policyTypes: [Egress]
+  egress:
+  - from: [{podSelector: {}}]
+```
+
+# Instead
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web, namespace: shop}
+spec:
+  podSelector: {}
+  policyTypes: [Egress]
+  egress:
+  - to: [{podSelector: {}}]
+```
+",
+    ),
+    (
+        "invalid-policytype",
+        r"# What it checks
+
+Each entry of `spec.policyTypes` is `Ingress` or `Egress`, in this spelling, and none stands twice.
+
+# Why
+
+The API server refuses the whole policy, so nothing of it takes effect; Ringfence then calls its effect unknown.
+
+# Example
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web, namespace: shop}
+spec:
+  podSelector: {}
+  policyTypes: [Ingres]
+```
+
+# Instead
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web, namespace: shop}
+spec:
+  podSelector: {}
+  policyTypes: [Ingress]
+```
+
+# Fix
+
+Writes the type that was meant, where that is plain. It changes traffic: the policy takes effect.
+",
+    ),
+    (
+        "invalid-port",
+        r"# What it checks
+
+Every port is a number from 1 to 65535 or a valid port name (RFC 6335, section 5.1: at most 15 lowercase
+letters, digits and single `-`), and every protocol is `TCP`, `UDP` or `SCTP` in capitals. ICMP can't be named
+in a NetworkPolicy.
+
+# Why
+
+The API server refuses the whole policy, so nothing of it takes effect; Ringfence then calls its effect unknown.
+
+# Example
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web, namespace: shop}
+spec:
+  podSelector: {}
+  ingress:
+  - ports: [{port: 80, protocol: tcp}]
+```
+
+# Instead
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web, namespace: shop}
+spec:
+  podSelector: {}
+  ingress:
+  - ports: [{port: 80, protocol: TCP}]
+```
+",
+    ),
+    (
+        "invalid-selector",
+        r"# What it checks
+
+Every label selector of a policy has known operators (`In`, `NotIn`, `Exists`, `DoesNotExist`), values where the
+operator needs them and none where it doesn't, and keys and values of valid form.
+
+# Why
+
+The API server refuses the whole policy, so nothing of it takes effect; Ringfence then calls its effect unknown.
+
+# Example
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web, namespace: shop}
+spec:
+  podSelector:
+    matchExpressions:
+    - {key: app, operator: Equals, values: [web]}
+```
+
+# Instead
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web, namespace: shop}
+spec:
+  podSelector:
+    matchExpressions:
+    - {key: app, operator: In, values: [web]}
+```
+",
+    ),
+    (
+        "kind-list-nested",
+        r"# What it checks
+
+No `kind: List` stands among the items of another.
+
+# Why
+
+Some tools read only the outer one. Ringfence reads both.
+
+# Example
+
+```yaml
+apiVersion: v1
+kind: List
+items:
+- apiVersion: v1
+  kind: List
+  items:
+  - {apiVersion: v1, kind: Namespace, metadata: {name: shop}}
+```
+
+# Instead
+
+```yaml
+apiVersion: v1
+kind: List
+items:
+- {apiVersion: v1, kind: Namespace, metadata: {name: shop}}
+```
+",
+    ),
+    (
+        "metadata-ip-reachable",
+        r#"# What it checks
+
+No egress rule lets Pods reach a metadata address on TCP port 80: 169.254.169.254 and fd00:ec2::254 (AWS, Azure,
+Google Cloud), 169.254.170.2 (ECS tasks), 169.254.170.23 (EKS Pod identity), 100.100.100.200 (Alibaba Cloud).
+
+# Why
+
+The metadata service hands out the node's credentials to whoever asks. A rule for "the internet" includes it
+unless it is excepted.
+
+# Example
+
+```yaml
+apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop, labels: {app: web}}
+spec: {containers: [{name: web, image: "web:1"}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web, namespace: shop}
+spec:
+  podSelector: {matchLabels: {app: web}}
+  policyTypes: [Egress]
+  egress:
+  - to:
+    - ipBlock: {cidr: 0.0.0.0/0}
+```
+
+# Instead
+
+```yaml
+apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop, labels: {app: web}}
+spec: {containers: [{name: web, image: "web:1"}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web, namespace: shop}
+spec:
+  podSelector: {matchLabels: {app: web}}
+  policyTypes: [Egress]
+  egress:
+  - to:
+    - ipBlock:
+        cidr: 0.0.0.0/0
+        except: [169.254.0.0/16, 100.100.100.200/32]
+```
+
+# Fix
+
+Excepts the addresses in each block that holds them.
+"#,
+    ),
+    (
+        "named-port-unresolved",
+        r#"# What it checks
+
+Every named port of a rule is, with its protocol, the name of a container port of at least one destination: of
+the Pods that the policy selects for ingress, of the peers for egress. Where the destinations are not known,
+nothing is reported. In an egress rule for addresses alone a named port matches nothing, ever.
+
+# Why
+
+A named port that resolves nowhere allows nothing: the rule is there, and the connection is denied.
+
+# Example
+
+```yaml
+apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop, labels: {app: web}}
+spec: {containers: [{name: web, image: "web:1", ports: [{name: http, containerPort: 80}]}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web, namespace: shop}
+spec:
+  podSelector: {matchLabels: {app: web}}
+  ingress:
+  - from: [{podSelector: {}}]
+    ports:
+    - port: htpp
+```
+
+# Instead
+
+```yaml
+apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop, labels: {app: web}}
+spec: {containers: [{name: web, image: "web:1", ports: [{name: http, containerPort: 80}]}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web, namespace: shop}
+spec:
+  podSelector: {matchLabels: {app: web}}
+  ingress:
+  - from: [{podSelector: {}}]
+    ports:
+    - port: http
+```
+
+# Fix
+
+The suggestion is the nearest name that a destination has.
+"#,
+    ),
+    (
+        "namespace-by-mutable-label",
+        r#"# What it checks
+
+Every `namespaceSelector` asks for `kubernetes.io/metadata.name`, or for a label that the platform controls. It
+is an error where the repository declares Namespaces and none of them has the label that is asked for.
+
+# Why
+
+Whoever may edit a Namespace may label it, and so let its Pods in. `kubernetes.io/metadata.name` is set by the
+API server and can't be changed.
+
+# Example
+
+```yaml
+apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop, labels: {app: web}}
+spec: {containers: [{name: web, image: "web:1"}]}
+---
+apiVersion: v1
+kind: Namespace
+metadata: {name: ops, labels: {team: ops}}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web, namespace: shop}
+spec:
+  podSelector: {matchLabels: {app: web}}
+  policyTypes: [Ingress]
+  ingress:
+  - from:
+    - namespaceSelector: {matchLabels: {team: ops}}
+      podSelector: {matchLabels: {app: probe}}
+```
+
+# Instead
+
+```yaml
+apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop, labels: {app: web}}
+spec: {containers: [{name: web, image: "web:1"}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web, namespace: shop}
+spec:
+  podSelector: {matchLabels: {app: web}}
+  policyTypes: [Ingress]
+  ingress:
+  - from:
+    - namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: ops}}
+      podSelector: {matchLabels: {app: probe}}
+```
+
+# Fix
+
+The suggestion names the namespaces that have the labels today, if there are at most five.
+
+# Options
+
+`allowedKeys` lists label keys that only the platform sets. A `*` at either end stands for anything. The default
+holds those of Kubernetes and OpenShift.
+"#,
+    ),
+    (
         "namespace-wide-peer",
         r"# What it checks
 
@@ -69,19 +1191,231 @@ The suggestion is the smallest `podSelector` that selects exactly the Pods that 
 ",
     ),
     (
-        "pod-not-covered-ingress",
-        r"# What it checks
+        "namespace-without-policy",
+        r#"# What it checks
 
-Every workload (Pod, Deployment, StatefulSet, DaemonSet, ReplicaSet, ReplicationController, Job, CronJob, and the
-Pods of known custom resources) is selected by at least one NetworkPolicy of its namespace that isolates ingress.
-
-The decision is made on the effect of all policies together: where a namespace comes from, what `policyTypes`
-defaults to and how every selector matches. A workload that a policy of another API may cover, or whose labels a
-controller adds, is unknown and not reported.
+Every namespace with a workload that policies can reach has at least one NetworkPolicy, or one of another API or
+a generator of policies may act there.
 
 # Why
 
-A Pod that no policy selects accepts connections from every other Pod of the cluster, in every namespace.
+In a namespace without policies every Pod accepts and makes every connection. CIS Kubernetes Benchmark, 5.3.2.
+
+# Example
+
+```yaml
+apiVersion: v1
+kind: Namespace
+metadata: {name: shop}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: cart, namespace: shop}
+spec:
+  selector: {matchLabels: {app: cart}}
+  template:
+    metadata: {labels: {app: cart}}
+    spec: {containers: [{name: cart, image: "cart:1"}]}
+```
+
+# Instead
+
+```yaml
+apiVersion: v1
+kind: Namespace
+metadata: {name: shop}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: cart, namespace: shop}
+spec:
+  selector: {matchLabels: {app: cart}}
+  template:
+    metadata: {labels: {app: cart}}
+    spec: {containers: [{name: cart, image: "cart:1"}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: default-deny, namespace: shop}
+spec:
+  podSelector: {}
+  policyTypes: [Ingress, Egress]
+```
+
+# Fix
+
+Adds a policy that denies everything in both directions. It changes traffic: what the workloads need has to be
+allowed with it, DNS first.
+
+# Options
+
+`exemptNamespaces` lists namespaces that are not reported: by default those of the cluster's own components,
+`kube-system`, `kube-public` and `kube-node-lease`. The coverage table still counts their workloads.
+"#,
+    ),
+    (
+        "no-default-deny-egress",
+        r#"# What it checks
+
+In every namespace with workloads, every Pod that could ever be made, whatever its labels, is isolated for
+egress by a policy that doesn't allow everything.
+
+This is decided over all labels that the namespace's policies can tell apart and a Pod without any, not by a
+policy's name: two policies for `app exists` and `app does not exist` are a default deny, a policy called `deny-
+all` with a narrower selector is none. A namespace without any policy is a matter of namespace-without-policy;
+where a policy of another API or a generator may act, the answer is unknown and nothing is reported.
+
+# Why
+
+First deny, then allow: without a default deny, every Pod that nobody thought of starts open. CIS Kubernetes
+Benchmark, 5.3.2.
+
+# Example
+
+```yaml
+apiVersion: v1
+kind: Pod
+metadata: {name: cart, namespace: shop, labels: {app: cart}}
+spec: {containers: [{name: cart, image: "cart:1"}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: deny-all, namespace: shop}
+spec:
+  podSelector: {matchLabels: {app: cart}}
+  policyTypes: [Egress]
+```
+
+# Instead
+
+```yaml
+apiVersion: v1
+kind: Pod
+metadata: {name: cart, namespace: shop, labels: {app: cart}}
+spec: {containers: [{name: cart, image: "cart:1"}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: deny-all, namespace: shop}
+spec:
+  podSelector: {}
+  policyTypes: [Egress]
+```
+
+# Fix
+
+Adds the default deny to the file of the namespace's first policy. For egress it adds an allowance for DNS with
+it, so that names still resolve. It changes traffic: what the workloads need has to be allowed.
+
+# Options
+
+`exemptNamespaces` lists namespaces that are not reported: by default those of the cluster's own components,
+`kube-system`, `kube-public` and `kube-node-lease`.
+"#,
+    ),
+    (
+        "no-default-deny-ingress",
+        r#"# What it checks
+
+In every namespace with workloads, every Pod that could ever be made, whatever its labels, is isolated for
+ingress by a policy that doesn't allow everything.
+
+This is decided over all labels that the namespace's policies can tell apart and a Pod without any, not by a
+policy's name: two policies for `app exists` and `app does not exist` are a default deny, a policy called `deny-
+all` with a narrower selector is none. A namespace without any policy is a matter of namespace-without-policy;
+where a policy of another API or a generator may act, the answer is unknown and nothing is reported.
+
+# Why
+
+First deny, then allow: without a default deny, every Pod that nobody thought of starts open. CIS Kubernetes
+Benchmark, 5.3.2.
+
+# Example
+
+```yaml
+apiVersion: v1
+kind: Pod
+metadata: {name: cart, namespace: shop, labels: {app: cart}}
+spec: {containers: [{name: cart, image: "cart:1"}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: deny-all, namespace: shop}
+spec:
+  podSelector: {matchLabels: {app: cart}}
+  policyTypes: [Ingress]
+```
+
+# Instead
+
+```yaml
+apiVersion: v1
+kind: Pod
+metadata: {name: cart, namespace: shop, labels: {app: cart}}
+spec: {containers: [{name: cart, image: "cart:1"}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: deny-all, namespace: shop}
+spec:
+  podSelector: {}
+  policyTypes: [Ingress]
+```
+
+# Fix
+
+Adds the default deny to the file of the namespace's first policy. It changes traffic: what the workloads need
+has to be allowed.
+
+# Options
+
+`exemptNamespaces` lists namespaces that are not reported: by default those of the cluster's own components,
+`kube-system`, `kube-public` and `kube-node-lease`.
+"#,
+    ),
+    (
+        "nothing-checked",
+        r"# What it checks
+
+The files hold at least one Kubernetes object.
+
+# Why
+
+A check of nothing is green. Mostly the path is wrong, or the manifests are made by a tool that has to run
+first.
+
+# Example
+
+```yaml
+colour: blue
+```
+
+# Instead
+
+```yaml
+apiVersion: v1
+kind: Namespace
+metadata: {name: shop}
+```
+",
+    ),
+    (
+        "pod-not-covered-egress",
+        r#"# What it checks
+
+Every workload (Pod, Deployment, StatefulSet, DaemonSet, ReplicaSet, ReplicationController, Job, CronJob, and
+the Pods of known custom resources) is selected by at least one NetworkPolicy of its namespace that isolates
+egress.
+
+The decision is made on the effect of all policies together: where a namespace comes from, what `policyTypes`
+defaults to and how every selector matches. A workload that a policy of another API may cover, or whose labels a
+controller adds, is unknown and not reported. Pods on the node's network are a matter of host-network-pod-
+bypasses-policy.
+
+# Why
+
+A Pod that no policy isolates for egress can reach every Pod and every address, which is what an intruder needs
+next. CIS Kubernetes Benchmark, 5.3.2.
 
 # Example
 
@@ -93,7 +1427,71 @@ spec:
   selector: {matchLabels: {app: cart}}
   template:
     metadata: {labels: {app: cart}}
-    spec: {containers: [{name: cart, image: cart:1}]}
+    spec: {containers: [{name: cart, image: "cart:1"}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: cart, namespace: shop}
+spec:
+  podSelector: {matchLabels: {app: basket}}
+  policyTypes: [Egress]
+```
+
+# Instead
+
+```yaml
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: cart, namespace: shop}
+spec:
+  selector: {matchLabels: {app: cart}}
+  template:
+    metadata: {labels: {app: cart}}
+    spec: {containers: [{name: cart, image: "cart:1"}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: cart, namespace: shop}
+spec:
+  podSelector: {matchLabels: {app: cart}}
+  policyTypes: [Egress]
+```
+
+# Options
+
+`exemptNamespaces` lists namespaces that are not reported: by default those of the cluster's own components,
+`kube-system`, `kube-public` and `kube-node-lease`. The coverage table still counts their workloads.
+"#,
+    ),
+    (
+        "pod-not-covered-ingress",
+        r#"# What it checks
+
+Every workload (Pod, Deployment, StatefulSet, DaemonSet, ReplicaSet, ReplicationController, Job, CronJob, and
+the Pods of known custom resources) is selected by at least one NetworkPolicy of its namespace that isolates
+ingress.
+
+The decision is made on the effect of all policies together: where a namespace comes from, what `policyTypes`
+defaults to and how every selector matches. A workload that a policy of another API may cover, or whose labels a
+controller adds, is unknown and not reported. Pods on the node's network are a matter of host-network-pod-
+bypasses-policy.
+
+# Why
+
+A Pod that no policy selects accepts connections from every other Pod of the cluster, in every namespace. CIS
+Kubernetes Benchmark, 5.3.2.
+
+# Example
+
+```yaml
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: cart, namespace: shop}
+spec:
+  selector: {matchLabels: {app: cart}}
+  template:
+    metadata: {labels: {app: cart}}
+    spec: {containers: [{name: cart, image: "cart:1"}]}
 ---
 apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
@@ -113,7 +1511,7 @@ spec:
   selector: {matchLabels: {app: cart}}
   template:
     metadata: {labels: {app: cart}}
-    spec: {containers: [{name: cart, image: cart:1}]}
+    spec: {containers: [{name: cart, image: "cart:1"}]}
 ---
 apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
@@ -122,7 +1520,190 @@ spec:
   podSelector: {matchLabels: {app: cart}}
   policyTypes: [Ingress]
 ```
+
+# Options
+
+`exemptNamespaces` lists namespaces that are not reported: by default those of the cluster's own components,
+`kube-system`, `kube-public` and `kube-node-lease`. The coverage table still counts their workloads.
+"#,
+    ),
+    (
+        "policytypes-omitted",
+        r"# What it checks
+
+Every policy writes its `policyTypes`.
+
+# Why
+
+Without them the API isolates ingress always, and egress where there is an egress rule. A policy that loses its
+last egress rule so opens egress, which nobody means.
+
+# Example
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web, namespace: shop}
+spec:
+  podSelector: {}
+  egress:
+  - to: [{podSelector: {}}]
+```
+
+# Instead
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web, namespace: shop}
+spec:
+  podSelector: {}
+  policyTypes: [Ingress, Egress]
+  egress:
+  - to: [{podSelector: {}}]
+```
+
+# Fix
+
+Writes what the API server defaults to; nothing changes.
 ",
+    ),
+    (
+        "removed-api-version",
+        r"# What it checks
+
+The API versions of NetworkPolicies and workloads are served by a supported Kubernetes release.
+
+# Why
+
+The API server refuses the object, so the policy isn't there. (Kubernetes deprecation guide: NetworkPolicy and
+the workloads of `extensions/v1beta1`, `apps/v1beta1` and `apps/v1beta2` were removed in 1.16, `batch/v1beta1`
+CronJob in 1.25.)
+
+# Example
+
+```yaml
+apiVersion: extensions/v1beta1
+kind: NetworkPolicy
+metadata: {name: web, namespace: shop}
+spec: {podSelector: {}}
+```
+
+# Instead
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web, namespace: shop}
+spec: {podSelector: {}}
+```
+
+# Fix
+
+Writes the version that is served. It changes traffic: the policy takes effect. An Ingress has to be rewritten
+by hand.
+",
+    ),
+    (
+        "rules-without-policytype",
+        r"# What it checks
+
+A policy with ingress (egress) rules names `Ingress` (`Egress`) in its `policyTypes`, or has no `policyTypes` at
+all.
+
+# Why
+
+The rules have no effect: the policy isolates only in the directions that `policyTypes` names.
+
+# Example
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web, namespace: shop}
+spec:
+  podSelector: {}
+  policyTypes: [Egress]
+  ingress:
+  - from: [{podSelector: {}}]
+```
+
+# Instead
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web, namespace: shop}
+spec:
+  podSelector: {}
+  policyTypes: [Egress, Ingress]
+  ingress:
+  - from: [{podSelector: {}}]
+```
+
+# Fix
+
+The suggestion adds the type.
+",
+    ),
+    (
+        "spoofable-cross-namespace-peer",
+        r#"# What it checks
+
+No peer selects Pods by label in every namespace. It is only worth knowing where the rule names at most three
+ports and lets traffic out, since the destination's own policies then decide.
+
+# Why
+
+A label is no identity: anyone who can create a Pod in any namespace can give it the label that the policy asks
+for.
+
+# Example
+
+```yaml
+apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop, labels: {app: web}}
+spec: {containers: [{name: web, image: "web:1"}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web, namespace: shop}
+spec:
+  podSelector: {matchLabels: {app: web}}
+  policyTypes: [Ingress]
+  ingress:
+  - from:
+    - namespaceSelector: {}
+      podSelector: {matchLabels: {app: prometheus}}
+    ports: [{port: 9090}]
+```
+
+# Instead
+
+```yaml
+apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop, labels: {app: web}}
+spec: {containers: [{name: web, image: "web:1"}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web, namespace: shop}
+spec:
+  podSelector: {matchLabels: {app: web}}
+  policyTypes: [Ingress]
+  ingress:
+  - from:
+    - namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: monitoring}}
+      podSelector: {matchLabels: {app: prometheus}}
+    ports: [{port: 9090}]
+```
+
+# Fix
+
+The suggestion names the namespaces in which such Pods are today, if there are at most five.
+"#,
     ),
     (
         "suppression-expired",
@@ -237,6 +1818,258 @@ spec:
 # Fix
 
 Removes the comment or the annotation, or only the names in a comment that suppress nothing.
+"#,
+    ),
+    (
+        "template-not-rendered",
+        r"# What it checks
+
+Every chart and every kustomization is rendered, and no file holds template marks outside a string. One finding
+for each chart, kustomization or loose template.
+
+# Why
+
+What a template makes is not known until it is rendered, so nothing in it is checked. Nothing is skipped
+silently.
+
+# Example
+
+```yaml
+apiVersion: v1
+kind: Namespace
+metadata: {name: {{ .Values.namespace }}}
+```
+
+# Instead
+
+```yaml
+apiVersion: v1
+kind: Namespace
+metadata: {name: shop}
+```
+",
+    ),
+    (
+        "unknown-field",
+        r"# What it checks
+
+Every field of a NetworkPolicy, Namespace, Service and of a built-in workload down to its containers' ports is
+one that the API knows (Kubernetes 1.36). Field names are case-sensitive.
+
+# Why
+
+The API server drops an unknown field, with a warning at best. A NetworkPolicy whose `ingress` is misspelt
+denies what it was meant to allow; one whose `podSelector` is misspelt selects every Pod.
+
+# Example
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web, namespace: shop}
+spec:
+  podSelector: {matchLabels: {app: web}}
+  ingres:
+  - from: [{podSelector: {}}]
+```
+
+# Instead
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web, namespace: shop}
+spec:
+  podSelector: {matchLabels: {app: web}}
+  ingress:
+  - from: [{podSelector: {}}]
+```
+
+# Fix
+
+The suggestion is the nearest name that the API knows.
+",
+    ),
+    (
+        "unparsable-document",
+        r"# What it checks
+
+Every document of every YAML and JSON file is well-formed: no syntax error, no tab for indentation, no key set
+twice in one mapping, no aliases that multiply without bound, valid UTF-8. The other documents of the file are
+still checked.
+
+# Why
+
+What can't be read can't be checked, and a cluster refuses it or reads it otherwise than its author. Of a key
+that is set twice, the API server silently keeps the last.
+
+# Example
+
+```yaml
+apiVersion: v1
+kind: Namespace
+metadata:
+  name: shop
+  name: store
+```
+
+# Instead
+
+```yaml
+apiVersion: v1
+kind: Namespace
+metadata:
+  name: shop
+```
+",
+    ),
+    (
+        "world-open-egress",
+        r#"# What it checks
+
+No egress rule lacks `to` or lists blocks that together hold every public IPv4 or IPv6 address. A rule without
+`to` for DNS ports alone is only worth knowing.
+
+# Why
+
+What leaves the cluster for anywhere is how data leaves it. A rule without `to` opens the cluster's own Pods as
+well.
+
+# Example
+
+```yaml
+apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop, labels: {app: web}}
+spec: {containers: [{name: web, image: "web:1"}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web, namespace: shop}
+spec:
+  podSelector: {matchLabels: {app: web}}
+  policyTypes: [Egress]
+  egress:
+  - to:
+    - ipBlock: {cidr: 0.0.0.0/0}
+    ports: [{port: 443}]
+```
+
+# Instead
+
+```yaml
+apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop, labels: {app: web}}
+spec: {containers: [{name: web, image: "web:1"}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web, namespace: shop}
+spec:
+  podSelector: {matchLabels: {app: web}}
+  policyTypes: [Egress]
+  egress:
+  - to:
+    - ipBlock: {cidr: 198.51.100.0/24}
+    ports: [{port: 443}]
+```
+"#,
+    ),
+    (
+        "world-open-ingress",
+        r#"# What it checks
+
+No ingress rule lacks `from` or lists blocks that together hold every public IPv4 or IPv6 address, such as
+`0.0.0.0/0`, or `0.0.0.0/1` and `128.0.0.0/1`. Holes for private, local and reserved ranges (RFC 6890) don't
+change that. Where everything that the policy selects is behind a LoadBalancer or NodePort Service, an Ingress
+or a route, it is only worth knowing.
+
+# Why
+
+Such a rule lets every Pod of the cluster in too, not only clients outside: a rule without `from` says nothing
+about who.
+
+# Example
+
+```yaml
+apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop, labels: {app: web}}
+spec: {containers: [{name: web, image: "web:1"}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web, namespace: shop}
+spec:
+  podSelector: {matchLabels: {app: web}}
+  policyTypes: [Ingress]
+  ingress:
+  - from:
+    - ipBlock: {cidr: 0.0.0.0/0}
+    ports: [{port: 80}]
+```
+
+# Instead
+
+```yaml
+apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop, labels: {app: web}}
+spec: {containers: [{name: web, image: "web:1"}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web, namespace: shop}
+spec:
+  podSelector: {matchLabels: {app: web}}
+  policyTypes: [Ingress]
+  ingress:
+  - from:
+    - namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: edge}}
+      podSelector: {matchLabels: {app: gateway}}
+    ports: [{port: 80}]
+```
+"#,
+    ),
+    (
+        "wrong-type",
+        r#"# What it checks
+
+Every value that Ringfence reads has the type that the API gives it, and required fields are there: labels are
+strings, ports are whole numbers, lists are lists. (This rule has no counterpart in other catalogues: their
+tools stop at the first wrong type.)
+
+# Why
+
+The API server refuses the object, so its effect is unknown. In YAML, `yes`, `on`, `1.0` and `~` are no strings
+unless they are quoted.
+
+# Example
+
+```yaml
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+  namespace: shop
+  labels:
+    canary: yes
+spec: {containers: [{name: web, image: "web:1"}]}
+```
+
+# Instead
+
+```yaml
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+  namespace: shop
+  labels:
+    canary: "yes"
+spec: {containers: [{name: web, image: "web:1"}]}
+```
 "#,
     ),
 ];

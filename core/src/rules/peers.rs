@@ -5,8 +5,8 @@ use serde_json::{Map, Value, json};
 use super::Context;
 use crate::cluster::{PolicyId, PolicyInfo};
 use crate::engine::Engine;
-use crate::model::{Direction, Peer, Rule};
-use crate::sets::{LabelSelector, Operator};
+use crate::model::{Direction, NAME_LABEL, Peer, Rule};
+use crate::sets::{IdSet, LabelSelector, Operator, Requirement};
 
 /// A rule of a policy, and where it stands.
 #[derive(Clone)]
@@ -41,10 +41,10 @@ pub(super) struct PeerSite<'c> {
     pub(super) field: String,
 }
 
-/// The rules that have an effect: of policies that the API server takes, in directions that they isolate.
+/// The rules of the directions that their policies isolate. Policies that the API server refuses are among them: what
+/// is wrong with a rule by its form is still wrong once the policy is mended.
 pub(super) fn rules<'c>(cx: &Context<'c>) -> impl Iterator<Item = RuleSite<'c>> {
-    let policies = cx.cluster.policy_ids().filter(|(_, policy)| !policy.policy.refused);
-    policies.flat_map(|(id, policy)| {
+    cx.cluster.policy_ids().flat_map(|(id, policy)| {
         let halves = Direction::BOTH.into_iter().filter(|direction| policy.affects(*direction));
         halves.flat_map(move |direction| {
             let rules = policy.policy.half(direction).rules.iter().enumerate();
@@ -92,6 +92,31 @@ pub(super) fn width<'c>(
             format!("openness: {openness}; surplus: the rule grants nothing to workloads of the repository")
         }
     }
+}
+
+/// ` on TCP 80, UDP 53` for a rule's ports, or nothing where they are all allowed or only named.
+pub(super) fn on_ports(rule: &Rule) -> String {
+    let numbers = rule.numbers();
+    if numbers.is_all() || numbers.is_empty() { String::new() } else { format!(" on {numbers}") }
+}
+
+/// `lets in` or `lets out to`.
+pub(super) fn verb(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Ingress => "lets in",
+        Direction::Egress => "lets out to",
+    }
+}
+
+/// The names of the namespaces that hold classes of a set, in order, at most `limit`.
+pub(super) fn namespaces_of(cx: &Context<'_>, classes: &IdSet, limit: usize) -> Vec<String> {
+    let with_some = cx.cluster.namespaces.iter().filter(|info| info.classes.intersects(classes));
+    with_some.take(limit).map(|info| info.name.to_string()).collect()
+}
+
+/// The selector that names namespaces.
+pub(super) fn name_selector(names: &[String]) -> LabelSelector {
+    LabelSelector::new([Requirement::new(NAME_LABEL, Operator::In, names.iter().cloned())])
 }
 
 /// A selector as the API writes it: `matchLabels` for single values, `matchExpressions` for the rest.

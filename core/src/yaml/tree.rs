@@ -161,6 +161,11 @@ impl<'a> Node<'a> {
         self.tree.get(self.id).copied().unwrap_or(missing)
     }
 
+    /// The text of the whole file that it was read from.
+    pub fn text(self) -> &'a str {
+        self.text
+    }
+
     /// Its identity. An alias has the identity of the node that it stands for.
     pub fn id(self) -> NodeId {
         self.id

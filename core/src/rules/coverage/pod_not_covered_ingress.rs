@@ -1,15 +1,18 @@
 //! # What it checks
 //!
-//! Every workload (Pod, Deployment, StatefulSet, DaemonSet, ReplicaSet, ReplicationController, Job, CronJob, and the
-//! Pods of known custom resources) is selected by at least one NetworkPolicy of its namespace that isolates ingress.
+//! Every workload (Pod, Deployment, StatefulSet, DaemonSet, ReplicaSet, ReplicationController, Job, CronJob, and
+//! the Pods of known custom resources) is selected by at least one NetworkPolicy of its namespace that isolates
+//! ingress.
 //!
 //! The decision is made on the effect of all policies together: where a namespace comes from, what `policyTypes`
 //! defaults to and how every selector matches. A workload that a policy of another API may cover, or whose labels a
-//! controller adds, is unknown and not reported.
+//! controller adds, is unknown and not reported. Pods on the node's network are a matter of host-network-pod-
+//! bypasses-policy.
 //!
 //! # Why
 //!
-//! A Pod that no policy selects accepts connections from every other Pod of the cluster, in every namespace.
+//! A Pod that no policy selects accepts connections from every other Pod of the cluster, in every namespace. CIS
+//! Kubernetes Benchmark, 5.3.2.
 //!
 //! # Example
 //!
@@ -21,7 +24,7 @@
 //!   selector: {matchLabels: {app: cart}}
 //!   template:
 //!     metadata: {labels: {app: cart}}
-//!     spec: {containers: [{name: cart, image: cart:1}]}
+//!     spec: {containers: [{name: cart, image: "cart:1"}]}
 //! ---
 //! apiVersion: networking.k8s.io/v1
 //! kind: NetworkPolicy
@@ -41,7 +44,7 @@
 //!   selector: {matchLabels: {app: cart}}
 //!   template:
 //!     metadata: {labels: {app: cart}}
-//!     spec: {containers: [{name: cart, image: cart:1}]}
+//!     spec: {containers: [{name: cart, image: "cart:1"}]}
 //! ---
 //! apiVersion: networking.k8s.io/v1
 //! kind: NetworkPolicy
@@ -50,6 +53,11 @@
 //!   podSelector: {matchLabels: {app: cart}}
 //!   policyTypes: [Ingress]
 //! ```
+//!
+//! # Options
+//!
+//! `exemptNamespaces` lists namespaces that are not reported: by default those of the cluster's own components,
+//! `kube-system`, `kube-public` and `kube-node-lease`. The coverage table still counts their workloads.
 
 use crate::diagnostics::Severity;
 use crate::model::Direction;
@@ -66,7 +74,7 @@ pub(crate) static RULE: Rule = Rule {
     summary: "no NetworkPolicy isolates a workload for ingress",
     options: &[RuleOption {
         name: "exemptNamespaces",
-        summary: "namespaces whose workloads are not reported; the coverage table still counts them",
+        summary: "namespaces that are not reported; the coverage table still counts their workloads",
         default: OptionValue::Strings(SYSTEM_NAMESPACES),
     }],
     check: Check::Cluster(check),

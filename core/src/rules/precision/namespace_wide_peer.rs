@@ -59,7 +59,7 @@
 
 use crate::cluster::named_namespaces;
 use crate::diagnostics::{Diagnostic, Safety, Severity};
-use crate::model::{Direction, Peer};
+use crate::model::Peer;
 use crate::rules::peers::{self, PeerSite};
 use crate::rules::{Check, Context, FixKind, Group, Reporter, Rule, RuleSet, edits, wording};
 use crate::sets::LabelSelector;
@@ -97,10 +97,7 @@ fn finding<'c>(
     let policy = site.policy;
     let now = cx.engine.pod_peers(policy.namespace, Some(namespaces), None);
     let count = now.workloads as usize;
-    let verb = match site.direction {
-        Direction::Ingress => "lets in",
-        Direction::Egress => "lets out to",
-    };
+    let verb = peers::verb(site.direction);
     let which = match named_namespaces(namespaces) {
         Some(names) => format!("of namespace {}", wording::names(names, 3)),
         None => format!("of every namespace with {}", wording::selector(namespaces, "any label")),

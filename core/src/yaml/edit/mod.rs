@@ -78,6 +78,12 @@ pub fn remove_item(sequence: Node<'_>, index: usize) -> Option<TextEdit> {
     remove_part(sequence, "[]", &parts, index)
 }
 
+/// Replaces a value by another on one line, in the manner of the file.
+pub fn replace_with(node: Node<'_>, value: &Value) -> Option<TextEdit> {
+    let manner = Source::of(node).manner(node.tree());
+    replace_value(node, &manner.flow(value))
+}
+
 /// Adds an entry, in the style of the mapping: after the entry `after`, or at the end. `None` if the key is there.
 pub fn insert_entry(mapping: Node<'_>, key: &str, value: &Value, after: Option<&str>) -> Option<TextEdit> {
     let entries = written(mapping)?;

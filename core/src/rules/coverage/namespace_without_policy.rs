@@ -1,0 +1,124 @@
+//! # What it checks
+//!
+//! Every namespace with a workload that policies can reach has at least one NetworkPolicy, or one of another API or
+//! a generator of policies may act there.
+//!
+//! # Why
+//!
+//! In a namespace without policies every Pod accepts and makes every connection. CIS Kubernetes Benchmark, 5.3.2.
+//!
+//! # Example
+//!
+//! ```yaml
+//! apiVersion: v1
+//! kind: Namespace
+//! metadata: {name: shop}
+//! ---
+//! apiVersion: apps/v1
+//! kind: Deployment
+//! metadata: {name: cart, namespace: shop}
+//! spec:
+//!   selector: {matchLabels: {app: cart}}
+//!   template:
+//!     metadata: {labels: {app: cart}}
+//!     spec: {containers: [{name: cart, image: "cart:1"}]}
+//! ```
+//!
+//! # Instead
+//!
+//! ```yaml
+//! apiVersion: v1
+//! kind: Namespace
+//! metadata: {name: shop}
+//! ---
+//! apiVersion: apps/v1
+//! kind: Deployment
+//! metadata: {name: cart, namespace: shop}
+//! spec:
+//!   selector: {matchLabels: {app: cart}}
+//!   template:
+//!     metadata: {labels: {app: cart}}
+//!     spec: {containers: [{name: cart, image: "cart:1"}]}
+//! ---
+//! apiVersion: networking.k8s.io/v1
+//! kind: NetworkPolicy
+//! metadata: {name: default-deny, namespace: shop}
+//! spec:
+//!   podSelector: {}
+//!   policyTypes: [Ingress, Egress]
+//! ```
+//!
+//! # Fix
+//!
+//! Adds a policy that denies everything in both directions. It changes traffic: what the workloads need has to be
+//! allowed with it, DNS first.
+//!
+//! # Options
+//!
+//! `exemptNamespaces` lists namespaces that are not reported: by default those of the cluster's own components,
+//! `kube-system`, `kube-public` and `kube-node-lease`. The coverage table still counts their workloads.
+
+use crate::cluster::{NamespaceId, NamespaceInfo};
+use crate::diagnostics::{Diagnostic, Severity};
+use crate::model::Direction;
+use crate::rules::uncovered::SYSTEM_NAMESPACES;
+use crate::rules::{
+    Check, Context, FixKind, Group, OptionValue, Reporter, Rule, RuleOption, RuleSet, proposals, wording,
+};
+
+pub(crate) static RULE: Rule = Rule {
+    name: "namespace-without-policy",
+    group: Group::Coverage,
+    severity: Severity::Error,
+    set: RuleSet::Default,
+    since: "0.1.0",
+    fix: FixKind::ChangesTraffic,
+    summary: "a namespace with workloads and without any NetworkPolicy",
+    options: &[RuleOption {
+        name: "exemptNamespaces",
+        summary: "namespaces that are not reported; the coverage table still counts their workloads",
+        default: OptionValue::Strings(SYSTEM_NAMESPACES),
+    }],
+    check: Check::Cluster(check),
+};
+
+fn check(cx: &Context<'_>, report: &mut Reporter<'_>) {
+    let exempt = cx.strings("exemptNamespaces");
+    for (id, info) in cx.cluster.namespace_ids() {
+        let is_bare = info.policies.is_empty() && !info.classes.is_empty();
+        if is_bare && cx.engine.foreign_in(id).is_none() && !exempt.iter().any(|name| **name == *info.name) {
+            let finding = finding(cx, id, info, report);
+            report.extend(finding);
+        }
+    }
+}
+
+fn finding(
+    cx: &Context<'_>,
+    id: NamespaceId,
+    info: &NamespaceInfo,
+    report: &Reporter<'_>,
+) -> Option<Diagnostic> {
+    let anchor = cx.cluster.anchor(id)?;
+    let count = cx.cluster.count_workloads(&info.classes);
+    let message = format!(
+        "namespace `{}` has {} and no NetworkPolicy: nothing starts from deny",
+        info.name,
+        wording::count(count, "workload", "workloads")
+    );
+    let fix = proposals::add(
+        cx,
+        report,
+        id,
+        anchor,
+        "add a default deny for both directions",
+        |namespace, free| vec![proposals::default_deny(&free("default-deny"), namespace, &Direction::BOTH)],
+    );
+    let members = wording::workloads(cx.cluster, cx.cluster.members(&info.classes), count);
+    let finding = report
+        .finding(anchor, "", message)
+        .note(format!("its workloads: {members}"))
+        .help("add a default deny, then allow what each workload needs, DNS first")
+        .fix(fix);
+    Some(finding)
+}

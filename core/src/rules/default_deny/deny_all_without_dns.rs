@@ -1,0 +1,109 @@
+//! # What it checks
+//!
+//! Where a namespace has a proven default deny for egress, the workloads that no other policy isolates for egress
+//! still reach the cluster's DNS servers, over UDP and TCP. A workload with an egress policy of its own is a matter
+//! of dns-egress-missing.
+//!
+//! # Why
+//!
+//! A Pod that can't resolve names can't do much, and what fails is hard to read: everything waits for DNS first.
+//!
+//! # Example
+//!
+//! ```yaml
+//! apiVersion: v1
+//! kind: Pod
+//! metadata: {name: cart, namespace: shop, labels: {app: cart}}
+//! spec: {containers: [{name: cart, image: "cart:1"}]}
+//! ---
+//! apiVersion: networking.k8s.io/v1
+//! kind: NetworkPolicy
+//! metadata: {name: default-deny, namespace: shop}
+//! spec:
+//!   podSelector: {}
+//!   policyTypes: [Ingress, Egress]
+//! ```
+//!
+//! # Instead
+//!
+//! ```yaml
+//! apiVersion: v1
+//! kind: Pod
+//! metadata: {name: cart, namespace: shop, labels: {app: cart}}
+//! spec: {containers: [{name: cart, image: "cart:1"}]}
+//! ---
+//! apiVersion: networking.k8s.io/v1
+//! kind: NetworkPolicy
+//! metadata: {name: default-deny, namespace: shop}
+//! spec:
+//!   podSelector: {}
+//!   policyTypes: [Ingress, Egress]
+//! ---
+//! apiVersion: networking.k8s.io/v1
+//! kind: NetworkPolicy
+//! metadata: {name: allow-dns, namespace: shop}
+//! spec:
+//!   podSelector: {}
+//!   policyTypes: [Egress]
+//!   egress:
+//!   - to:
+//!     - namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: kube-system}}
+//!       podSelector: {matchLabels: {k8s-app: kube-dns}}
+//!     ports: [{protocol: UDP, port: 53}, {protocol: TCP, port: 53}]
+//! ```
+//!
+//! # Fix
+//!
+//! Adds a policy that lets every Pod of the namespace ask DNS.
+
+use crate::cluster::ClassId;
+use crate::diagnostics::Severity;
+use crate::engine::{DefaultDeny, DnsPath};
+use crate::model::Direction;
+use crate::rules::{Check, Context, FixKind, Group, Reporter, Rule, RuleSet, dns, proposals, wording};
+use crate::sets::IdSet;
+
+pub(crate) static RULE: Rule = Rule {
+    name: "deny-all-without-dns",
+    group: Group::DefaultDeny,
+    severity: Severity::Warning,
+    set: RuleSet::Default,
+    since: "0.1.0",
+    fix: FixKind::ChangesTraffic,
+    summary: "a default deny for egress that leaves Pods without DNS",
+    options: &[],
+    check: Check::Cluster(check),
+};
+
+fn check(cx: &Context<'_>, report: &mut Reporter<'_>) {
+    for (id, info) in cx.cluster.namespace_ids() {
+        let DefaultDeny::Proven(deny) = cx.engine.default_deny(Direction::Egress, id) else { continue };
+        let without: IdSet = info.classes.iter().filter(|class| lacks_dns(cx, ClassId(*class))).collect();
+        if without.is_empty() {
+            continue;
+        }
+        let Some(policy) = deny.first().and_then(|id| cx.cluster.policy(*id)) else { continue };
+        let count = cx.cluster.count_workloads(&without);
+        let message = format!(
+            "policy `{}` denies egress to every Pod of `{}`, and nothing lets {} ask DNS",
+            policy.name,
+            info.name,
+            wording::count(count, "workload", "workloads")
+        );
+        let title = "allow every Pod of the namespace to ask DNS";
+        let fix = proposals::add(cx, report, id, policy.object, title, |namespace, free| {
+            vec![proposals::allow_dns(&free("allow-dns"), namespace)]
+        });
+        let members = wording::workloads(cx.cluster, cx.cluster.members(&without), count);
+        let finding = report
+            .finding(policy.object, "", message)
+            .note(format!("without DNS: {members}"))
+            .help("allow egress to the DNS servers in `kube-system` on UDP and TCP port 53")
+            .fix(fix);
+        report.push(finding);
+    }
+}
+
+fn lacks_dns(cx: &Context<'_>, class: ClassId) -> bool {
+    matches!(cx.engine.dns_path(class), DnsPath::Missing(_)) && dns::left_to_namespace_rule(cx, class)
+}

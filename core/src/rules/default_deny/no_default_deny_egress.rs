@@ -1,0 +1,83 @@
+//! # What it checks
+//!
+//! In every namespace with workloads, every Pod that could ever be made, whatever its labels, is isolated for
+//! egress by a policy that doesn't allow everything.
+//!
+//! This is decided over all labels that the namespace's policies can tell apart and a Pod without any, not by a
+//! policy's name: two policies for `app exists` and `app does not exist` are a default deny, a policy called `deny-
+//! all` with a narrower selector is none. A namespace without any policy is a matter of namespace-without-policy;
+//! where a policy of another API or a generator may act, the answer is unknown and nothing is reported.
+//!
+//! # Why
+//!
+//! First deny, then allow: without a default deny, every Pod that nobody thought of starts open. CIS Kubernetes
+//! Benchmark, 5.3.2.
+//!
+//! # Example
+//!
+//! ```yaml
+//! apiVersion: v1
+//! kind: Pod
+//! metadata: {name: cart, namespace: shop, labels: {app: cart}}
+//! spec: {containers: [{name: cart, image: "cart:1"}]}
+//! ---
+//! apiVersion: networking.k8s.io/v1
+//! kind: NetworkPolicy
+//! metadata: {name: deny-all, namespace: shop}
+//! spec:
+//!   podSelector: {matchLabels: {app: cart}}
+//!   policyTypes: [Egress]
+//! ```
+//!
+//! # Instead
+//!
+//! ```yaml
+//! apiVersion: v1
+//! kind: Pod
+//! metadata: {name: cart, namespace: shop, labels: {app: cart}}
+//! spec: {containers: [{name: cart, image: "cart:1"}]}
+//! ---
+//! apiVersion: networking.k8s.io/v1
+//! kind: NetworkPolicy
+//! metadata: {name: deny-all, namespace: shop}
+//! spec:
+//!   podSelector: {}
+//!   policyTypes: [Egress]
+//! ```
+//!
+//! # Fix
+//!
+//! Adds the default deny to the file of the namespace's first policy. For egress it adds an allowance for DNS with
+//! it, so that names still resolve. It changes traffic: what the workloads need has to be allowed.
+//!
+//! # Options
+//!
+//! `exemptNamespaces` lists namespaces that are not reported: by default those of the cluster's own components,
+//! `kube-system`, `kube-public` and `kube-node-lease`.
+
+use crate::diagnostics::Severity;
+use crate::model::Direction;
+use crate::rules::uncovered::SYSTEM_NAMESPACES;
+use crate::rules::{
+    Check, Context, FixKind, Group, OptionValue, Reporter, Rule, RuleOption, RuleSet, missing_deny,
+};
+
+pub(crate) static RULE: Rule = Rule {
+    name: "no-default-deny-egress",
+    group: Group::DefaultDeny,
+    severity: Severity::Warning,
+    set: RuleSet::Default,
+    since: "0.1.0",
+    fix: FixKind::ChangesTraffic,
+    summary: "a namespace where some Pod would start without egress isolation",
+    options: &[RuleOption {
+        name: "exemptNamespaces",
+        summary: "namespaces that are not reported",
+        default: OptionValue::Strings(SYSTEM_NAMESPACES),
+    }],
+    check: Check::Cluster(check),
+};
+
+fn check(cx: &Context<'_>, report: &mut Reporter<'_>) {
+    missing_deny::report(cx, Direction::Egress, report);
+}

@@ -1,0 +1,151 @@
+//! # What it checks
+//!
+//! Every `namespaceSelector` asks for `kubernetes.io/metadata.name`, or for a label that the platform controls. It
+//! is an error where the repository declares Namespaces and none of them has the label that is asked for.
+//!
+//! # Why
+//!
+//! Whoever may edit a Namespace may label it, and so let its Pods in. `kubernetes.io/metadata.name` is set by the
+//! API server and can't be changed.
+//!
+//! # Example
+//!
+//! ```yaml
+//! apiVersion: v1
+//! kind: Pod
+//! metadata: {name: web, namespace: shop, labels: {app: web}}
+//! spec: {containers: [{name: web, image: "web:1"}]}
+//! ---
+//! apiVersion: v1
+//! kind: Namespace
+//! metadata: {name: ops, labels: {team: ops}}
+//! ---
+//! apiVersion: networking.k8s.io/v1
+//! kind: NetworkPolicy
+//! metadata: {name: web, namespace: shop}
+//! spec:
+//!   podSelector: {matchLabels: {app: web}}
+//!   policyTypes: [Ingress]
+//!   ingress:
+//!   - from:
+//!     - namespaceSelector: {matchLabels: {team: ops}}
+//!       podSelector: {matchLabels: {app: probe}}
+//! ```
+//!
+//! # Instead
+//!
+//! ```yaml
+//! apiVersion: v1
+//! kind: Pod
+//! metadata: {name: web, namespace: shop, labels: {app: web}}
+//! spec: {containers: [{name: web, image: "web:1"}]}
+//! ---
+//! apiVersion: networking.k8s.io/v1
+//! kind: NetworkPolicy
+//! metadata: {name: web, namespace: shop}
+//! spec:
+//!   podSelector: {matchLabels: {app: web}}
+//!   policyTypes: [Ingress]
+//!   ingress:
+//!   - from:
+//!     - namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: ops}}
+//!       podSelector: {matchLabels: {app: probe}}
+//! ```
+//!
+//! # Fix
+//!
+//! The suggestion names the namespaces that have the labels today, if there are at most five.
+//!
+//! # Options
+//!
+//! `allowedKeys` lists label keys that only the platform sets. A `*` at either end stands for anything. The default
+//! holds those of Kubernetes and OpenShift.
+
+use crate::diagnostics::{Diagnostic, Safety, Severity};
+use crate::model::{NAME_LABEL, Peer};
+use crate::rules::peers::{self, PeerSite};
+use crate::rules::{
+    Check, Context, FixKind, Group, OptionValue, Reporter, Rule, RuleOption, RuleSet, edits, wording,
+};
+use crate::sets::{LabelSelector, Operator, Requirement};
+
+const PLATFORM_KEYS: &[&str] =
+    &["kubernetes.io/*", "openshift.io/*", "network.openshift.io/*", "policy-group.network.openshift.io/*"];
+
+pub(crate) static RULE: Rule = Rule {
+    name: "namespace-by-mutable-label",
+    group: Group::Precision,
+    severity: Severity::Warning,
+    set: RuleSet::Default,
+    since: "0.1.0",
+    fix: FixKind::Suggestion,
+    summary: "a namespace is selected by labels that its owner can change",
+    options: &[RuleOption {
+        name: "allowedKeys",
+        summary: "label keys that only the platform sets; a `*` at either end stands for anything",
+        default: OptionValue::Strings(PLATFORM_KEYS),
+    }],
+    check: Check::Cluster(check),
+};
+
+fn check(cx: &Context<'_>, report: &mut Reporter<'_>) {
+    let allowed = cx.strings("allowedKeys");
+    for site in peers::all(cx) {
+        let Peer::Pods { namespaces: Some(namespaces), .. } = site.peer else { continue };
+        let requirements = namespaces.requirements();
+        let is_fixed = |key: &str| key == NAME_LABEL || allowed.iter().any(|pattern| covers(pattern, key));
+        if !requirements.is_empty() && !requirements.iter().any(|requirement| is_fixed(&requirement.key)) {
+            let finding = finding(cx, &site, namespaces, report);
+            report.push(finding);
+        }
+    }
+}
+
+/// Whether a pattern with at most one `*` at either end stands for a key.
+fn covers(pattern: &str, key: &str) -> bool {
+    match (pattern.strip_prefix('*'), pattern.strip_suffix('*')) {
+        (Some(end), _) => key.ends_with(end),
+        (None, Some(start)) => key.starts_with(start),
+        (None, None) => pattern == key,
+    }
+}
+
+fn finding(
+    cx: &Context<'_>,
+    site: &PeerSite<'_>,
+    namespaces: &LabelSelector,
+    report: &Reporter<'_>,
+) -> Diagnostic {
+    let field = format!("{}.namespaceSelector", site.field);
+    let message =
+        format!("namespaces are selected by `{namespaces}`, which whoever may edit a namespace can set");
+    let matching = cx.cluster.select_namespaces(namespaces);
+    let declared = || cx.cluster.namespaces.iter().filter(|info| info.object.is_some());
+    let nowhere =
+        declared().next().is_some() && matching.is_empty() && namespaces.requirements().iter().any(is_asked);
+    let mut finding = report.finding(site.policy.object, &field, message);
+    if nowhere {
+        finding = finding.severity(Severity::Error).note(
+            "no Namespace of the repository has these labels, so the peer selects nothing that is known",
+        );
+    }
+    let names: Vec<String> = matching.iter().map(|id| cx.cluster.namespace_name(*id).to_owned()).collect();
+    if names.is_empty() || names.len() > 5 {
+        return finding.help("name the namespaces by `kubernetes.io/metadata.name`");
+    }
+    let fix = edits::replace_with(
+        report,
+        site.policy.object,
+        &field,
+        &peers::selector_value(&peers::name_selector(&names)),
+        "name today's namespaces",
+        Safety::Suggestion,
+    );
+    let help =
+        format!("today these are {}: name them by `kubernetes.io/metadata.name`", wording::names(&names, 5));
+    finding.help(help).fix(fix)
+}
+
+fn is_asked(requirement: &Requirement) -> bool {
+    matches!(requirement.operator, Operator::In | Operator::Exists)
+}

@@ -1,0 +1,141 @@
+//! # What it checks
+//!
+//! No egress rule lets Pods reach a metadata address on TCP port 80: 169.254.169.254 and fd00:ec2::254 (AWS, Azure,
+//! Google Cloud), 169.254.170.2 (ECS tasks), 169.254.170.23 (EKS Pod identity), 100.100.100.200 (Alibaba Cloud).
+//!
+//! # Why
+//!
+//! The metadata service hands out the node's credentials to whoever asks. A rule for "the internet" includes it
+//! unless it is excepted.
+//!
+//! # Example
+//!
+//! ```yaml
+//! apiVersion: v1
+//! kind: Pod
+//! metadata: {name: web, namespace: shop, labels: {app: web}}
+//! spec: {containers: [{name: web, image: "web:1"}]}
+//! ---
+//! apiVersion: networking.k8s.io/v1
+//! kind: NetworkPolicy
+//! metadata: {name: web, namespace: shop}
+//! spec:
+//!   podSelector: {matchLabels: {app: web}}
+//!   policyTypes: [Egress]
+//!   egress:
+//!   - to:
+//!     - ipBlock: {cidr: 0.0.0.0/0}
+//! ```
+//!
+//! # Instead
+//!
+//! ```yaml
+//! apiVersion: v1
+//! kind: Pod
+//! metadata: {name: web, namespace: shop, labels: {app: web}}
+//! spec: {containers: [{name: web, image: "web:1"}]}
+//! ---
+//! apiVersion: networking.k8s.io/v1
+//! kind: NetworkPolicy
+//! metadata: {name: web, namespace: shop}
+//! spec:
+//!   podSelector: {matchLabels: {app: web}}
+//!   policyTypes: [Egress]
+//!   egress:
+//!   - to:
+//!     - ipBlock:
+//!         cidr: 0.0.0.0/0
+//!         except: [169.254.0.0/16, 100.100.100.200/32]
+//! ```
+//!
+//! # Fix
+//!
+//! Excepts the addresses in each block that holds them.
+
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+use serde_json::{Value, json};
+
+use crate::diagnostics::{Diagnostic, Fix, Safety, Severity};
+use crate::model::{Direction, Peer};
+use crate::rules::peers::{self, RuleSite};
+use crate::rules::{Check, Context, FixKind, Group, Reporter, Rule, RuleSet, edits, wording, world};
+use crate::sets::Protocol;
+use crate::yaml::edit;
+
+pub(crate) static RULE: Rule = Rule {
+    name: "metadata-ip-reachable",
+    group: Group::Reachability,
+    severity: Severity::Error,
+    set: RuleSet::Default,
+    since: "0.1.0",
+    fix: FixKind::ChangesTraffic,
+    summary: "a policy lets Pods out to the cloud's metadata service",
+    options: &[],
+    check: Check::Cluster(check),
+};
+
+/// The metadata addresses of the large clouds.
+const ADDRESSES: [&str; 5] =
+    ["169.254.169.254", "169.254.170.2", "169.254.170.23", "100.100.100.200", "fd00:ec2::254"];
+
+fn check(cx: &Context<'_>, report: &mut Reporter<'_>) {
+    let metadata: Vec<IpAddr> = ADDRESSES.iter().filter_map(|address| address.parse().ok()).collect();
+    for site in peers::rules(cx).filter(|site| site.direction == Direction::Egress) {
+        if site.policy.subject.certain.is_empty() || !site.rule.numbers().contains(Protocol::Tcp, 80) {
+            continue;
+        }
+        let allowed = world::addresses(site.rule);
+        let reached: Vec<_> = metadata.iter().filter(|address| allowed.contains(**address)).collect();
+        if !reached.is_empty() {
+            let finding = finding(&site, &reached, report);
+            report.push(finding);
+        }
+    }
+}
+
+fn finding(site: &RuleSite<'_>, reached: &[&IpAddr], report: &Reporter<'_>) -> Diagnostic {
+    let names: Vec<_> = reached.iter().map(ToString::to_string).collect();
+    let message = format!(
+        "policy `{}` lets Pods out to the cloud's metadata service at {}",
+        site.policy.name,
+        wording::names(&names, 5)
+    );
+    let finding = world::finding(site, message, report);
+    if site.rule.peers.is_none() {
+        return finding.help("list what is needed under `to`, or the world without these addresses");
+    }
+    finding.help("except these addresses").fix(except(site, reached, report))
+}
+
+/// Each block that holds one of the addresses excepts it.
+fn except(site: &RuleSite<'_>, reached: &[&IpAddr], report: &Reporter<'_>) -> Fix {
+    let object = site.policy.object;
+    let mut fix = Fix {
+        title: "except the metadata addresses".to_owned(),
+        safety: Safety::ChangesTraffic,
+        edits: Vec::new(),
+    };
+    for (i, peer) in site.rule.peers.iter().flatten().enumerate() {
+        let Peer::Block(block) = peer else { continue };
+        let inside = reached.iter().filter(|address| block.contains(***address));
+        let holes: Vec<_> = inside.map(|address| json!(IpNet::from(**address).to_string())).collect();
+        if holes.is_empty() {
+            continue;
+        }
+        let field = format!("{}.to[{i}].ipBlock", site.field);
+        let added = edits::fix(report, object, "", Safety::ChangesTraffic, |node| {
+            let node = node.at(&field)?;
+            match node.get("except") {
+                Some(list) => {
+                    let written = list.items().filter_map(|item| item.value_text()).map(|text| json!(text));
+                    edit::replace_with(list, &Value::Array(written.chain(holes).collect()))
+                }
+                None => edit::insert_entry(node, "except", &Value::Array(holes), Some("cidr")),
+            }
+        });
+        fix.edits.extend(added.edits);
+    }
+    fix
+}

@@ -1,0 +1,75 @@
+//! Rules that let the whole world through.
+
+use super::peers::{self, RuleSite};
+use super::{Context, Reporter};
+use crate::diagnostics::Diagnostic;
+use crate::model::{Direction, Peer, Rule};
+use crate::sets::AddressSet;
+
+/// The rules of a direction that let everybody through, of policies that select something.
+pub(super) fn rules<'c>(cx: &Context<'c>, direction: Direction) -> impl Iterator<Item = RuleSite<'c>> {
+    peers::rules(cx).filter(move |site| {
+        site.direction == direction && is_world(site.rule) && !site.policy.subject.certain.is_empty()
+    })
+}
+
+/// Whether a rule has no peers, or blocks that together hold every public address of a family. Holes for private,
+/// local and reserved ranges leave it as open as it was.
+pub(super) fn is_world(rule: &Rule) -> bool {
+    rule.peers.is_none() || {
+        let allowed = addresses(rule);
+        public_ipv4().is_subset(&allowed) || public_ipv6().is_subset(&allowed)
+    }
+}
+
+/// The addresses that a rule's blocks hold; every address where it has no peers.
+pub(super) fn addresses(rule: &Rule) -> AddressSet {
+    let Some(peers) = &rule.peers else { return AddressSet::all() };
+    let blocks = peers.iter().filter_map(|peer| match peer {
+        Peer::Block(block) => Some(block.addresses()),
+        _ => None,
+    });
+    blocks.fold(AddressSet::empty(), |sum, block| sum.union(&block))
+}
+
+/// Where to point for a rule's peers: the list, or the rule where there is none.
+pub(super) fn place(site: &RuleSite<'_>) -> String {
+    match site.rule.peers {
+        Some(_) => format!("{}.{}", site.field, site.direction.peers_field()),
+        None => site.field.clone(),
+    }
+}
+
+/// The start of a finding about a rule's peers.
+pub(super) fn finding(site: &RuleSite<'_>, message: String, report: &Reporter<'_>) -> Diagnostic {
+    let finding = report.finding(site.policy.object, &place(site), message);
+    if site.rule.peers.is_some() {
+        return finding;
+    }
+    finding.label(format!("no `{}` here: that means everybody", site.direction.peers_field()))
+}
+
+/// IPv4 without the special-purpose ranges of RFC 6890.
+fn public_ipv4() -> AddressSet {
+    const SPECIAL: [&str; 9] = [
+        "0.0.0.0/8",
+        "10.0.0.0/8",
+        "100.64.0.0/10",
+        "127.0.0.0/8",
+        "169.254.0.0/16",
+        "172.16.0.0/12",
+        "192.168.0.0/16",
+        "198.18.0.0/15",
+        "224.0.0.0/3",
+    ];
+    AddressSet::all_ipv4().subtract(&ranges(&SPECIAL))
+}
+
+/// The global unicast addresses of IPv6 (RFC 4291).
+fn public_ipv6() -> AddressSet {
+    ranges(&["2000::/3"])
+}
+
+fn ranges(cidrs: &[&str]) -> AddressSet {
+    cidrs.iter().filter_map(|cidr| cidr.parse::<ipnet::IpNet>().ok()).collect()
+}
