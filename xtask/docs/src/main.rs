@@ -5,6 +5,7 @@
 
 mod render;
 
+use ringfence::config::Config;
 use ringfence::rules;
 use std::io::Write;
 use std::process::ExitCode;
@@ -36,5 +37,7 @@ fn main() -> ExitCode {
 
 /// Every JSON Schema of the core with the name of its file.
 fn schemas() -> Vec<(&'static str, serde_json::Value)> {
-    Vec::new()
+    let mut schemas = ringfence::wire::schemas();
+    schemas.push(("config.schema.json", Config::json_schema()));
+    schemas
 }

@@ -9,7 +9,7 @@ use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::visit::{self, Visit};
 
 /// Every top module of the core with its height. Modules of one height do not know each other.
-const LAYERS: [(&str, u8); 13] = [
+const LAYERS: [(&str, u8); 12] = [
     ("text", 0),
     ("sets", 0),
     ("diagnostics", 1),
@@ -18,7 +18,6 @@ const LAYERS: [(&str, u8); 13] = [
     ("cluster", 4),
     ("engine", 5),
     ("rules", 6),
-    ("fix", 6),
     // Configuration names rules and checks their options.
     ("config", 7),
     ("workspace", 8),
