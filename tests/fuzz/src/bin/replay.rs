@@ -43,10 +43,7 @@ fn run() -> Result<()> {
         "--seconds" => Bound::Seconds(number.parse()?),
         _ => return Err(format!("unknown flag `{flag}`").into()),
     };
-    if let Some(unknown) = wanted
-        .iter()
-        .find(|name| !TARGETS.iter().any(|(target, _)| target == name))
-    {
+    if let Some(unknown) = wanted.iter().find(|name| !TARGETS.iter().any(|(target, _)| target == name)) {
         return Err(format!("there is no target `{unknown}`").into());
     }
     for (name, target) in TARGETS {
@@ -73,37 +70,22 @@ fn replay(corpus: &Path, name: &str, target: Target, bound: Bound) -> Result<()>
         Bound::Seconds(limit) => start.elapsed() < Duration::from_secs(limit),
     } {
         for seed in &seeds {
-            let input = mutate(
-                &seed.bytes,
-                &others,
-                &mut Numbers::new(&seed.name, mutations),
-            );
+            let input = mutate(&seed.bytes, &others, &mut Numbers::new(&seed.name, mutations));
             once(name, target, &format!("{}-{mutations}", seed.name), &input)?;
         }
         mutations += 1;
     }
-    println!(
-        "{name}: {} seeds, {mutations} mutations of each: good",
-        seeds.len()
-    );
+    println!("{name}: {} seeds, {mutations} mutations of each: good", seeds.len());
     Ok(())
 }
 
 fn seeds(folder: &Path) -> Result<Vec<Seed>> {
-    let mut paths: Vec<PathBuf> = std::fs::read_dir(folder)?
-        .map(|entry| Ok(entry?.path()))
-        .collect::<std::io::Result<_>>()?;
+    let mut paths: Vec<PathBuf> =
+        std::fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<std::io::Result<_>>()?;
     paths.sort_unstable();
     let read = |path: &PathBuf| {
-        let name = path
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
-        Ok(Seed {
-            name,
-            bytes: std::fs::read(path)?,
-        })
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        Ok(Seed { name, bytes: std::fs::read(path)? })
     };
     paths.iter().map(read).collect()
 }
@@ -111,9 +93,7 @@ fn seeds(folder: &Path) -> Result<Vec<Seed>> {
 /// Runs one input. It is on disk while it runs, so it is there even if the process is ended from outside or its stack
 /// overflows.
 fn once(name: &str, target: Target, input: &str, bytes: &[u8]) -> Result<()> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("artifacts")
-        .join(name);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("artifacts").join(name);
     std::fs::create_dir_all(&folder)?;
     let running = folder.join("running");
     std::fs::File::create(&running)?.write_all(bytes)?;
