@@ -45,10 +45,8 @@ fn faults(file: &SourceFile, (group, name): &(String, String), files: &[SourceFi
 
 /// Whether a line carries a comment that expects the rule.
 fn expects(line: &str, name: &str) -> bool {
-    line.split_once('#').is_some_and(|(_, comment)| {
-        let list = comment.split_once('[').and_then(|(_, rest)| rest.split_once(']')).map(|(list, _)| list);
-        list.is_some_and(|list| list.split(',').any(|rule| rule.trim() == name))
-    })
+    let expected = |severity: &&str| line.contains(&format!("{severity}: [{name}]"));
+    line.contains('#') && ["error", "warning", "info"].iter().any(expected)
 }
 
 #[cfg(test)]
@@ -88,7 +86,9 @@ mod tests {
 
     #[test]
     fn expectations_name_the_whole_rule() {
-        assert!(expects("a: 1 # warning: [x-y, z]", "x-y"));
+        assert!(expects("a: 1 # warning: [x-y] words", "x-y"));
+        assert!(expects("# ringfence: ignore[z] why # error: [w]; info: [x-y]", "x-y"));
+        assert!(!expects("# ringfence: ignore[x-y] why", "x-y"));
         assert!(!expects("a: 1 # warning: [x-y-z]", "x-y"));
         assert!(!expects("a: [x-y]", "x-y"));
     }
