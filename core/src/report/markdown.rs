@@ -18,6 +18,8 @@ const LONGEST: usize = 65_000;
 /// The most that the coverage table and the list of skipped inputs may take, each.
 const LONGEST_TABLE: usize = 16_000;
 const LONGEST_SKIPPED: usize = 8_000;
+/// The longest message, note or step, in bytes; the other formats have it whole.
+const LONGEST_PROSE: usize = 600;
 /// What the texts that say what is left out need.
 const RESERVE: usize = 400;
 
@@ -237,9 +239,13 @@ fn fenced(language: &str, code: &str) -> String {
     format!("\n{fence}{language}\n{}\n{fence}\n", code.trim_end())
 }
 
-/// A message: backticks in pairs make code, everything else is plain text.
+/// A message: backticks in pairs make code, everything else is plain text. What is very long is cut.
 fn prose(text: &str) -> String {
-    let text = one_line(text);
+    let mut text = one_line(text);
+    if text.len() > LONGEST_PROSE {
+        let kept = text.get(..text.floor_char_boundary(LONGEST_PROSE)).unwrap_or("");
+        text = format!("{kept}…").into();
+    }
     let parts: Vec<_> = text.split('`').collect();
     if parts.len().is_multiple_of(2) {
         return escape(&text);
@@ -286,6 +292,7 @@ mod tests {
         assert_eq!(escape("<img> a|b `c` @x #1"), "&lt;img&gt; a&#124;b &#96;c&#96; &#64;x &#35;1");
         assert_eq!(prose("`a|b` is *not* <b>"), "`a|b` is &#42;not&#42; &lt;b&gt;");
         assert_eq!(prose("an odd ` one"), "an odd &#96; one");
+        assert_eq!(prose(&"é".repeat(500)), format!("{}…", "é".repeat(300)));
     }
 
     #[test]
