@@ -215,9 +215,7 @@ impl Reader<'_> {
             salvage_identity(node, &mut object);
         }
         object.body = body(node, role, &object.name, &mut faults);
-        if broken_meta && let Body::Workloads(workloads) = &mut object.body {
-            workloads.iter_mut().filter(|w| w.template.is_empty()).for_each(|w| w.open_labels = true);
-        }
+        faults.dedup();
         object.faults = faults;
         object
     }
@@ -225,7 +223,7 @@ impl Reader<'_> {
 
 /// Name and namespace of an object whose metadata has a wrong type somewhere.
 fn salvage_identity(node: Node<'_>, object: &mut Object) {
-    let text = |path: &str| node.at(path).and_then(|value| value.as_str()).map(|text| Arc::from(text));
+    let text = |path: &str| node.at(path).and_then(|value| value.as_str()).map(Arc::from);
     object.name = text("metadata.name").unwrap_or_else(|| Arc::from(""));
     object.namespace = text("metadata.namespace");
 }
@@ -335,8 +333,8 @@ fn custom_workloads(
     faults: &mut Vec<Fault>,
 ) -> Vec<Workload> {
     let mut templates = Vec::new();
-    for pattern in custom.templates.iter() {
-        expand(node, pattern, String::new(), &mut templates);
+    for pattern in &custom.templates {
+        expand(node, pattern, "", &mut templates);
     }
     let mut workloads: Vec<_> = templates
         .into_iter()
@@ -349,7 +347,7 @@ fn custom_workloads(
         workloads.push(Workload::new("", PodTemplateSpec::default()));
     }
     for workload in &mut workloads {
-        for (key, value) in custom.labels.iter() {
+        for (key, value) in &custom.labels {
             workload.labels.insert(key.clone(), value.replace("{name}", name));
         }
         workload.open_labels = !custom.exact;
@@ -358,19 +356,19 @@ fn custom_workloads(
 }
 
 /// The nodes at a path in which `[*]` stands for each item.
-fn expand<'n>(node: Node<'n>, pattern: &str, prefix: String, found: &mut Vec<(String, Node<'n>)>) {
+fn expand<'n>(node: Node<'n>, pattern: &str, prefix: &str, found: &mut Vec<(String, Node<'n>)>) {
     let join = |prefix: &str, rest: &str| {
         if prefix.is_empty() { rest.to_owned() } else { format!("{prefix}.{rest}") }
     };
     match pattern.split_once("[*]") {
         Some((list, rest)) => {
-            let path = join(&prefix, list);
+            let path = join(prefix, list);
             let items = node.at(list).into_iter().flat_map(|list| list.items()).enumerate();
             for (i, item) in items {
-                expand(item, rest.trim_start_matches('.'), format!("{path}[{i}]"), found);
+                expand(item, rest.trim_start_matches('.'), &format!("{path}[{i}]"), found);
             }
         }
-        None => found.extend(node.at(pattern).map(|template| (join(&prefix, pattern), template))),
+        None => found.extend(node.at(pattern).map(|template| (join(prefix, pattern), template))),
     }
 }
 

@@ -37,6 +37,9 @@ fn stands_in_source(inputs: &Inputs<'_>, report: &Reporter<'_>, id: ObjectId, fa
 
 fn finding(id: ObjectId, object: &Object, fault: &Fault, report: &Reporter<'_>) -> Diagnostic {
     let mut finding = report.finding(id, &fault.field, &*fault.message);
+    if is_about_key(fault) {
+        finding.location = report.key_place(id, &fault.field);
+    }
     if let Some(help) = &fault.help {
         finding = finding.help(&**help);
     }
@@ -49,13 +52,16 @@ fn finding(id: ObjectId, object: &Object, fault: &Fault, report: &Reporter<'_>) 
     }
 }
 
+/// Whether the field's name is at fault, not its value.
+fn is_about_key(fault: &Fault) -> bool {
+    fault.kind == FaultKind::UnknownField || (fault.kind == FaultKind::Peer && fault.replacement.is_some())
+}
+
 fn fix(id: ObjectId, fault: &Fault, report: &Reporter<'_>) -> Option<Fix> {
     let text = fault.replacement.as_deref()?;
     let title = format!("write `{text}`");
     Some(match fault.kind {
-        FaultKind::UnknownField | FaultKind::Peer => {
-            edits::rename(report, id, &fault.field, text, title, Safety::Suggestion)
-        }
+        _ if is_about_key(fault) => edits::rename(report, id, &fault.field, text, title, Safety::Suggestion),
         FaultKind::PolicyType => {
             edits::replace(report, id, &fault.field, text, title, Safety::ChangesTraffic)
         }

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::Context;
-use crate::cluster::{PolicyId, PolicyInfo};
+use crate::cluster::PolicyInfo;
 use crate::engine::Engine;
 use crate::model::{Direction, NAME_LABEL, Peer, Rule};
 use crate::sets::{IdSet, LabelSelector, Operator, Requirement};
@@ -11,8 +11,6 @@ use crate::sets::{IdSet, LabelSelector, Operator, Requirement};
 /// A rule of a policy, and where it stands.
 #[derive(Clone)]
 pub(super) struct RuleSite<'c> {
-    /// The policy's id.
-    pub(super) id: PolicyId,
     /// The policy.
     pub(super) policy: &'c PolicyInfo<'c>,
     /// Which half of it.
@@ -33,10 +31,6 @@ pub(super) struct PeerSite<'c> {
     pub(super) rule: &'c Rule,
     /// The peer.
     pub(super) peer: &'c Peer,
-    /// The peer's index in its rule.
-    pub(super) index: usize,
-    /// The rule's field path, as `spec.ingress[0]`.
-    pub(super) rule_field: String,
     /// The peer's field path, as `spec.ingress[0].from[1]`.
     pub(super) field: String,
 }
@@ -44,13 +38,13 @@ pub(super) struct PeerSite<'c> {
 /// The rules of the directions that their policies isolate. Policies that the API server refuses are among them: what
 /// is wrong with a rule by its form is still wrong once the policy is mended.
 pub(super) fn rules<'c>(cx: &Context<'c>) -> impl Iterator<Item = RuleSite<'c>> {
-    cx.cluster.policy_ids().flat_map(|(id, policy)| {
+    cx.cluster.policy_ids().flat_map(|(_, policy)| {
         let halves = Direction::BOTH.into_iter().filter(|direction| policy.affects(*direction));
         halves.flat_map(move |direction| {
             let rules = policy.policy.half(direction).rules.iter().enumerate();
             rules.map(move |(i, rule)| {
                 let field = format!("spec.{}[{i}]", direction.name());
-                RuleSite { id, policy, direction, rule, field }
+                RuleSite { policy, direction, rule, field }
             })
         })
     })
@@ -65,9 +59,7 @@ pub(super) fn all<'c>(cx: &Context<'c>) -> impl Iterator<Item = PeerSite<'c>> {
             direction: site.direction,
             rule: site.rule,
             peer,
-            index,
             field: format!("{}.{}[{index}]", site.field, site.direction.peers_field()),
-            rule_field: site.field.clone(),
         })
     })
 }

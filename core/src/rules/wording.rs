@@ -10,7 +10,8 @@ pub(super) fn count(number: usize, one: &str, many: &str) -> String {
 
 /// At most `limit` names in backticks, then how many more there are.
 pub(super) fn names<S: AsRef<str>>(all: &[S], limit: usize) -> String {
-    names_of(all.iter().take(limit).map(|name| format!("`{}`", name.as_ref())).collect(), all.len())
+    let quoted: Vec<_> = all.iter().take(limit).map(|name| format!("`{}`", name.as_ref())).collect();
+    names_of(&quoted, all.len())
 }
 
 /// The first five workloads of `count` as `namespace/name`, then how many more there are.
@@ -23,11 +24,12 @@ pub(super) fn workloads(
         let info = cluster.workload(id)?;
         Some(format!("`{}/{}`", cluster.namespace_name(info.namespace), cluster.workload_name(id)))
     };
-    names_of(ids.take(5).filter_map(name).collect(), count)
+    let quoted: Vec<_> = ids.take(5).filter_map(name).collect();
+    names_of(&quoted, count)
 }
 
-fn names_of(quoted: Vec<String>, count: usize) -> String {
-    match (quoted.as_slice(), count.saturating_sub(quoted.len())) {
+fn names_of(quoted: &[String], count: usize) -> String {
+    match (quoted, count.saturating_sub(quoted.len())) {
         ([], _) => "none".to_owned(),
         ([one], 0) => one.clone(),
         ([first @ .., last], 0) => format!("{} and {last}", first.join(", ")),

@@ -42,8 +42,10 @@ pub(super) fn place(site: &RuleSite<'_>) -> String {
 
 /// The start of a finding about a rule's peers.
 pub(super) fn finding(site: &RuleSite<'_>, message: String, report: &Reporter<'_>) -> Diagnostic {
-    let finding = report.finding(site.policy.object, &place(site), message);
+    let field = place(site);
+    let mut finding = report.finding(site.policy.object, &field, message);
     if site.rule.peers.is_some() {
+        finding.location = report.key_place(site.policy.object, &field);
         return finding;
     }
     finding.label(format!("no `{}` here: that means everybody", site.direction.peers_field()))

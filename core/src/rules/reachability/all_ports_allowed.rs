@@ -87,13 +87,11 @@ fn check(cx: &Context<'_>, report: &mut Reporter<'_>) {
 
 fn finding<'c>(cx: &Context<'c>, site: &RuleSite<'c>, report: &Reporter<'_>) -> Diagnostic {
     let policy = site.policy;
-    let field = world::place(site);
     let message =
         format!("policy `{}` {} these peers on every port", policy.name, peers::verb(site.direction));
     let near =
         site.rule.peers.iter().flatten().all(|peer| matches!(peer, Peer::Pods { namespaces: None, .. }));
-    let finding = report
-        .finding(policy.object, &field, message)
+    let finding = world::finding(site, message, report)
         .severity(if near { Severity::Info } else { RULE.severity })
         .note(peers::width(cx, site.direction, policy, site.rule));
     let destinations = match site.direction {
