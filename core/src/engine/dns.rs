@@ -22,7 +22,8 @@ pub struct DnsAccess {
 /// How the Pods of a class reach DNS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DnsPath {
-    /// They do, or nothing stops them, or they don't look names up.
+    /// They do, or nothing stops them, or they don't look names up, or nothing at all is let out, so that names are of
+    /// no use.
     Fine,
     /// They are isolated and one half or both are missing.
     Missing(DnsAccess),
@@ -56,13 +57,24 @@ impl Engine<'_> {
             Isolation::Isolated => true,
         };
         let access = policies.iter().fold(DnsAccess::default(), |sum, id| sum.or(self.dns_access(*id)));
-        if access.is_complete() {
+        let lets_out = |id: &PolicyId| {
+            self.cluster.policy(*id).is_some_and(|policy| !policy.policy.egress.rules.is_empty())
+        };
+        if access.is_complete() || (isolated && !policies.iter().any(lets_out)) {
             DnsPath::Fine
         } else if isolated && self.foreign_in(info.namespace).is_none() {
             DnsPath::Missing(access)
         } else {
             DnsPath::Unknown
         }
+    }
+
+    /// Which halves of DNS the policies of a class and the egress rules of one more policy let out together, whether or
+    /// not that policy isolates for egress; none where the class doesn't look names up.
+    pub fn dns_access_with(&self, class: ClassId, further: PolicyId) -> Option<DnsAccess> {
+        let asks = self.cluster.class(class).is_some_and(|info| info.example.uses_cluster_dns);
+        let policies = self.dns_policies(class).into_iter().chain([further]);
+        asks.then(|| policies.fold(DnsAccess::default(), |sum, id| sum.or(self.dns_access(id))))
     }
 
     /// The policies that isolate a class for egress, now or once they are mended, in the repository's order.

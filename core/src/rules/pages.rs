@@ -446,9 +446,9 @@ spec:
         "deny-all-without-dns",
         r#"# What it checks
 
-Where a namespace has a proven default deny for egress, the workloads that no other policy isolates for egress
-still reach the cluster's DNS servers, over UDP and TCP. A workload with an egress policy of its own is a matter
-of dns-egress-missing.
+Where a namespace has a proven default deny for egress and policies for every Pod that let something out, its
+workloads also reach the cluster's DNS servers, over UDP and TCP. A workload with an egress policy of its own is
+a matter of dns-egress-missing. A namespace that lets nothing out at all needs no names.
 
 # Why
 
@@ -468,6 +468,16 @@ metadata: {name: default-deny, namespace: shop}
 spec:
   podSelector: {}
   policyTypes: [Ingress, Egress]
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: allow-data, namespace: shop}
+spec:
+  podSelector: {}
+  policyTypes: [Egress]
+  egress:
+  - to: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: data}}}]
+    ports: [{port: 5432}]
 ```
 
 # Instead
@@ -510,7 +520,8 @@ Adds a policy that lets every Pod of the namespace ask DNS.
 Every workload that policies isolate for egress reaches the cluster's DNS servers on UDP and TCP port 53, by all
 of its policies together: kube-dns or CoreDNS in `kube-system`, or the DNS of OpenShift on port 5353. Pods that
 don't ask the cluster's DNS (`dnsPolicy` `None` or `Default`) need none. A rule that names addresses is taken to
-mean the DNS service. Workloads under nothing but a default deny are a matter of deny-all-without-dns.
+mean the DNS service. Workloads whose egress only policies for every Pod decide are a matter of deny-all-
+without-dns; what lets nothing out at all needs no names.
 
 Without UDP it is an error, without TCP alone a warning: answers that don't fit into a datagram come over TCP
 (RFC 7766).

@@ -1,8 +1,8 @@
 //! # What it checks
 //!
-//! Where a namespace has a proven default deny for egress, the workloads that no other policy isolates for egress
-//! still reach the cluster's DNS servers, over UDP and TCP. A workload with an egress policy of its own is a matter
-//! of dns-egress-missing.
+//! Where a namespace has a proven default deny for egress and policies for every Pod that let something out, its
+//! workloads also reach the cluster's DNS servers, over UDP and TCP. A workload with an egress policy of its own is
+//! a matter of dns-egress-missing. A namespace that lets nothing out at all needs no names.
 //!
 //! # Why
 //!
@@ -22,6 +22,16 @@
 //! spec:
 //!   podSelector: {}
 //!   policyTypes: [Ingress, Egress]
+//! ---
+//! apiVersion: networking.k8s.io/v1
+//! kind: NetworkPolicy
+//! metadata: {name: allow-data, namespace: shop}
+//! spec:
+//!   podSelector: {}
+//!   policyTypes: [Egress]
+//!   egress:
+//!   - to: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: data}}}]
+//!     ports: [{port: 5432}]
 //! ```
 //!
 //! # Instead

@@ -51,7 +51,7 @@ fn check(inputs: &Inputs<'_>, report: &mut Reporter<'_>) {
     );
     let finding = report
         .file_finding(first, Some(Span::at(0)), message)
-        .note(format!("{} of other kinds were read", wording::count(documents, "document", "documents")))
+        .note(format!("{} read", wording::count(documents, "other document was", "other documents were")))
         .help("name the folder of the manifests, or pipe rendered manifests into `ringfence check -`");
     report.push(finding);
 }

@@ -3,7 +3,8 @@
 //! Every workload that policies isolate for egress reaches the cluster's DNS servers on UDP and TCP port 53, by all
 //! of its policies together: kube-dns or CoreDNS in `kube-system`, or the DNS of OpenShift on port 5353. Pods that
 //! don't ask the cluster's DNS (`dnsPolicy` `None` or `Default`) need none. A rule that names addresses is taken to
-//! mean the DNS service. Workloads under nothing but a default deny are a matter of deny-all-without-dns.
+//! mean the DNS service. Workloads whose egress only policies for every Pod decide are a matter of deny-all-
+//! without-dns; what lets nothing out at all needs no names.
 //!
 //! Without UDP it is an error, without TCP alone a warning: answers that don't fit into a datagram come over TCP
 //! (RFC 7766).
@@ -60,7 +61,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::cluster::{ClassId, NamespaceId, PolicyId};
+use crate::cluster::{ClassId, NamespaceId, PolicyId, PolicyInfo};
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::engine::DnsPath;
 use crate::rules::{Check, Context, FixKind, Group, Reporter, Rule, RuleSet, dns, proposals, wording};
@@ -92,6 +93,39 @@ fn check(cx: &Context<'_>, report: &mut Reporter<'_>) {
         let finding = finding(cx, (&policies, has_udp), (namespace, &classes), report);
         report.extend(finding);
     }
+    for (id, info) in cx.cluster.policy_ids() {
+        let half = &info.policy.egress;
+        if info.policy.types_written && !half.effective && !half.rules.is_empty() {
+            let finding = once_effective(cx, (id, info), report);
+            report.extend(finding);
+        }
+    }
+}
+
+/// A policy whose egress rules have no effect yet: once its `policyTypes` names Egress, it isolates.
+fn once_effective(
+    cx: &Context<'_>,
+    (id, info): (PolicyId, &PolicyInfo<'_>),
+    report: &Reporter<'_>,
+) -> Option<Diagnostic> {
+    let lacks =
+        |class: &u32| cx.engine.dns_access_with(ClassId(*class), id).is_some_and(|access| !access.udp);
+    let classes: IdSet = info.subject.certain.iter().filter(lacks).collect();
+    if classes.is_empty() {
+        return None;
+    }
+    let count = cx.cluster.count_workloads(&classes);
+    let message = format!(
+        "once policy `{}` names `Egress`, it isolates {}, and nothing will let {} ask DNS",
+        info.name,
+        wording::workloads(cx.cluster, cx.cluster.members(&classes), count),
+        if count == 1 { "it" } else { "them" },
+    );
+    let finding = report.finding(info.object, "spec.egress", message).severity(Severity::Warning);
+    Some(
+        Diagnostic { location: report.key_place(info.object, "spec.egress"), ..finding }
+            .help("allow egress to the DNS servers in `kube-system` on UDP and TCP port 53 with it"),
+    )
 }
 
 fn finding(
