@@ -3,6 +3,14 @@
 //! Self pairs are left out: a Pod always reaches itself. In the cases that hold an `ipBlock` over Pod addresses the
 //! tables hold only where a CIDR matches Pods, so there only what follows from isolation is compared.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test stops at the first surprise"
+)]
+
 use std::path::PathBuf;
 use std::process::ExitCode;
 

@@ -3,6 +3,14 @@
 //! The table holds every finding but those about egress that the probes say nothing of: a probe without an egress
 //! policy has no egress isolation and no default deny for egress either, which the first test checks as a whole.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test stops at the first surprise"
+)]
+
 use std::collections::BTreeMap;
 
 use ringfence_tests::{cases, corpus};
@@ -23,7 +31,10 @@ const TRUTHS: &[Truth] = &[
             ("world-open-egress", 1),
         ],
     ),
-    ("02-allow-all-ingress", &[("covered-but-open", 1), ("no-default-deny-ingress", 1), ("world-open-ingress", 1)]),
+    (
+        "02-allow-all-ingress",
+        &[("covered-but-open", 1), ("no-default-deny-ingress", 1), ("world-open-ingress", 1)],
+    ),
     ("03-ns-default-vs-empty", &[]),
     ("04-other-ns", &[("namespace-without-policy", 1), ("pod-not-covered-ingress", 1)]),
     (
@@ -69,7 +80,10 @@ const TRUTHS: &[Truth] = &[
     ("22-crossdir", &[]),
     ("23-json", &[("namespace-without-policy", 1), ("pod-not-covered-ingress", 1)]),
     ("24-invalid-doc", &[("template-not-rendered", 1)]),
-    ("25-nolabels", &[("dangling-policy", 1), ("no-default-deny-ingress", 1), ("pod-not-covered-ingress", 1)]),
+    (
+        "25-nolabels",
+        &[("dangling-policy", 1), ("no-default-deny-ingress", 1), ("pod-not-covered-ingress", 1)],
+    ),
     ("26-mix", &[("dangling-policy", 1), ("no-default-deny-ingress", 1), ("pod-not-covered-ingress", 1)]),
     (
         "27-inv-first",

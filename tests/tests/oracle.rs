@@ -1,5 +1,13 @@
 //! The engine against the brute-force evaluator, on generated clusters.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test stops at the first surprise"
+)]
+
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 

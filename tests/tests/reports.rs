@@ -1,5 +1,13 @@
 //! The reports of outcomes made by hand, byte for byte. `UPDATE_SNAPSHOTS=1` writes the expectations anew.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test stops at the first surprise"
+)]
+
 use std::fs;
 
 use ringfence::diagnostics::{Location, Severity};

@@ -1,5 +1,13 @@
 //! Documentation that is always true: the example of every rule's page fires, what it says to write instead doesn't.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test stops at the first surprise"
+)]
+
 use ringfence::rules;
 use ringfence_tests::cases;
 

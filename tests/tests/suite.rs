@@ -5,7 +5,15 @@
 //! fixture `x.yaml` with a sibling `x.fixed.yaml` must become that text when the first fix of every finding is
 //! applied.
 
-use std::path::{Path, PathBuf};
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test stops at the first surprise"
+)]
+
+use std::path::Path;
 use std::process::ExitCode;
 
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -65,7 +73,7 @@ fn finds(case: &Path, rule: Option<&str>) -> Result<(), Failed> {
     if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n").into()) }
 }
 
-fn fixes(case: &PathBuf, fixed: &Path, rule: Option<&str>) -> Result<(), Failed> {
+fn fixes(case: &Path, fixed: &Path, rule: Option<&str>) -> Result<(), Failed> {
     let mut files = cases::files(case)?;
     let original = texts(&files);
     for _ in 0..10 {
