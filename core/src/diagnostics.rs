@@ -206,12 +206,10 @@ impl Diagnostic {
         self
     }
 
-    /// Adds a fix, unless it has no edits.
+    /// Adds a fix, if there is one and it has edits.
     #[must_use]
-    pub fn fix(mut self, fix: Fix) -> Self {
-        if !fix.edits.is_empty() {
-            self.fixes.push(fix);
-        }
+    pub fn fix(mut self, fix: impl Into<Option<Fix>>) -> Self {
+        self.fixes.extend(fix.into().filter(|fix| !fix.edits.is_empty()));
         self
     }
 }

@@ -46,10 +46,7 @@ fn finding(id: ObjectId, object: &Object, fault: &Fault, report: &Reporter<'_>) 
     if let Body::Broken(kind) = object.body {
         finding = finding.note(format!("what this {kind} would do is unknown, and so is what hangs on it"));
     }
-    match fix(id, fault, report) {
-        Some(fix) => finding.fix(fix),
-        None => finding,
-    }
+    finding.fix(fix(id, fault, report))
 }
 
 /// Whether the field's name is at fault, not its value.

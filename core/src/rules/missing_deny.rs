@@ -46,8 +46,7 @@ fn finding(
         direction.name(),
         if with_dns { ", with an allowance for DNS" } else { "" }
     );
-    let first = cx.cluster.policy(*info.policies.first()?)?.object;
-    let fix = proposals::add(cx, report, id, first, title, |namespace, free| {
+    let fix = proposals::add(cx, report, id, title, |namespace, free| {
         let name = free(&format!("default-deny-{}", direction.name()));
         let mut added = vec![proposals::default_deny(&name, namespace, &[direction])];
         if with_dns {

@@ -1,7 +1,7 @@
 //! Policies that fixes add, as text.
 
 use super::{Context, Reporter, edits};
-use crate::cluster::{NamespaceId, ObjectId};
+use crate::cluster::NamespaceId;
 use crate::diagnostics::{Fix, Safety};
 use crate::model::Direction;
 
@@ -39,37 +39,31 @@ fn head(name: &str, namespace: Option<&str>) -> String {
     )
 }
 
-/// A fix that adds policies to a namespace, in the file of `beside`. `write` gets the namespace to write into each,
-/// which is none where `beside` leaves its own to a kustomization or a controller, and a namer that avoids the names
-/// that are taken.
+/// A fix that adds policies to a namespace, beside its first policy or else its anchor, so that several findings that
+/// ask for the same policy ask for the same edit. `write` gets the namespace to write into each, which is none where
+/// the neighbour leaves its own to a kustomization or a controller, and a namer that avoids the names that are taken.
 pub(super) fn add(
     cx: &Context<'_>,
     report: &Reporter<'_>,
     namespace: NamespaceId,
-    beside: ObjectId,
     title: impl Into<String>,
     write: impl FnOnce(Option<&str>, &dyn Fn(&str) -> String) -> Vec<String>,
-) -> Fix {
-    let name = cx.cluster.namespace_name(namespace);
-    let is_namespace = cx.cluster.namespace(namespace).is_some_and(|info| info.object == Some(beside));
+) -> Option<Fix> {
+    let info = cx.cluster.namespace(namespace)?;
+    let policies = || info.policies.iter().filter_map(|id| cx.cluster.policy(*id));
+    let first = policies().next().map(|policy| policy.object);
+    let beside = first.or_else(|| cx.cluster.anchor(namespace))?;
     let explicit = cx.cluster.repository.object(beside).is_some_and(|object| object.namespace.is_some());
-    let taken: Vec<_> = cx
-        .cluster
-        .namespace(namespace)
-        .map_or(&[][..], |info| &info.policies)
-        .iter()
-        .filter_map(|id| cx.cluster.policy(*id))
-        .map(|policy| policy.name)
-        .collect();
+    let written = (explicit || info.object == Some(beside)).then_some(&*info.name);
     let free = |wanted: &str| {
         let mut name = wanted.to_owned();
         let mut number = 1;
-        while taken.contains(&&*name) {
+        while policies().any(|policy| policy.name == name) {
             number += 1;
             name = format!("{wanted}-{number}");
         }
         name
     };
-    let documents = write((explicit || is_namespace).then_some(name), &free);
-    edits::append_document(report, beside, &documents.join("---\n"), title, Safety::ChangesTraffic)
+    let documents = write(written, &free);
+    Some(edits::append_document(report, beside, &documents.join("---\n"), title, Safety::ChangesTraffic))
 }

@@ -106,14 +106,9 @@ fn finding(
         info.name,
         wording::count(count, "workload", "workloads")
     );
-    let fix = proposals::add(
-        cx,
-        report,
-        id,
-        anchor,
-        "add a default deny for both directions",
-        |namespace, free| vec![proposals::default_deny(&free("default-deny"), namespace, &Direction::BOTH)],
-    );
+    let fix = proposals::add(cx, report, id, "add a default deny for both directions", |namespace, free| {
+        vec![proposals::default_deny(&free("default-deny"), namespace, &Direction::BOTH)]
+    });
     let members = wording::workloads(cx.cluster, cx.cluster.members(&info.classes), count);
     let finding = report
         .finding(anchor, "", message)

@@ -101,7 +101,7 @@ fn check(cx: &Context<'_>, report: &mut Reporter<'_>) {
             wording::count(count, "workload", "workloads")
         );
         let title = "allow every Pod of the namespace to ask DNS";
-        let fix = proposals::add(cx, report, id, policy.object, title, |namespace, free| {
+        let fix = proposals::add(cx, report, id, title, |namespace, free| {
             vec![proposals::allow_dns(&free("allow-dns"), namespace)]
         });
         let members = wording::workloads(cx.cluster, cx.cluster.members(&without), count);

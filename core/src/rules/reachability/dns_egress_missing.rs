@@ -149,7 +149,6 @@ fn finding(
         cx,
         report,
         namespace,
-        first.object,
         "allow every Pod of the namespace to ask DNS",
         |namespace, free| vec![proposals::allow_dns(&free("allow-dns"), namespace)],
     );

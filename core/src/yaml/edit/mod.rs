@@ -8,7 +8,6 @@ mod render;
 use serde_json::Value;
 
 use self::render::Manner;
-use super::split::documents;
 use super::tree::{Content, Entry, Node, NodeKind, Style, Tree};
 use crate::text::{Span, offset};
 
@@ -125,12 +124,12 @@ pub fn append_document(text: &str, yaml: &str) -> TextEdit {
     let eol = source.eol();
     let mut added = String::new();
     let lines = yaml.trim_end().lines();
-    let last_line = text.trim_end().lines().last().unwrap_or("");
+    let last_line = text.trim_end().rsplit('\n').next().unwrap_or("");
     let ends_line = text.is_empty() || text.ends_with('\n');
     if !ends_line {
         added.push_str(eol);
     }
-    if !documents(text).is_empty() && last_line != "---" && last_line != "..." {
+    if holds_content(text) && last_line != "---" && last_line != "..." {
         added.push_str("---");
         added.push_str(eol);
     }
@@ -140,6 +139,14 @@ pub fn append_document(text: &str, yaml: &str) -> TextEdit {
         added.push_str(eol);
     }
     TextEdit { span: Span::at(offset(text.len())), text: added }
+}
+
+/// Whether a document begins anywhere; the first line that is neither blank nor comment tells.
+fn holds_content(text: &str) -> bool {
+    let lines = text.trim_start_matches('\u{feff}').lines().map(str::trim_end);
+    lines
+        .filter(|line| !line.is_empty() && !line.trim_start().starts_with('#'))
+        .any(|line| !matches!(line, "---" | "...") && !line.starts_with('%'))
 }
 
 /// The entries of a mapping that is written here.
