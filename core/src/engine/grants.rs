@@ -43,6 +43,17 @@ pub struct PodPeers {
     exact: OnceCell<Option<LabelSelector>>,
 }
 
+/// What the peers of one rule stand for together.
+#[derive(Debug)]
+pub struct RulePeers {
+    /// The classes that certainly belong to some peer.
+    pub classes: IdSet,
+    /// How many workloads these are.
+    pub workloads: u64,
+    /// The addresses.
+    pub addresses: AddressSet,
+}
+
 /// What a rule grants, counted over the workloads of the repository.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Grant {
@@ -97,11 +108,26 @@ impl<'c> Engine<'c> {
         peers.exact.get_or_init(find).as_ref()
     }
 
-    /// The classes that certainly belong to some peer of a rule, and the addresses.
-    pub fn peers_of(&self, own: NamespaceId, rule: &'c Rule) -> (IdSet, AddressSet) {
-        let Some(peers) = &rule.peers else {
-            return (self.cluster.index.universe().clone(), AddressSet::all());
-        };
+    /// What the peers of a rule of a policy in `own` stand for together.
+    pub fn peers_of(&self, own: NamespaceId, rule: &'c Rule) -> Rc<RulePeers> {
+        let key = (own, rule.peers.as_deref());
+        if let Some(known) = self.peer_lists.borrow().get(&key) {
+            return Rc::clone(known);
+        }
+        let found = Rc::new(match &rule.peers {
+            None => self.everybody(),
+            Some(peers) => self.union_of(own, peers),
+        });
+        self.peer_lists.borrow_mut().insert(key, Rc::clone(&found));
+        found
+    }
+
+    fn everybody(&self) -> RulePeers {
+        let classes = self.cluster.index.universe().clone();
+        RulePeers { workloads: self.cluster.workloads.len() as u64, classes, addresses: AddressSet::all() }
+    }
+
+    fn union_of(&self, own: NamespaceId, peers: &'c [Peer]) -> RulePeers {
         let (mut classes, mut addresses) = (IdSet::new(), AddressSet::empty());
         for peer in peers {
             match peer {
@@ -113,7 +139,7 @@ impl<'c> Engine<'c> {
                 Peer::Invalid => {}
             }
         }
-        (classes, addresses)
+        RulePeers { workloads: self.cluster.count_workloads(&classes) as u64, classes, addresses }
     }
 
     /// How wide a rule is by its form.
@@ -132,27 +158,23 @@ impl<'c> Engine<'c> {
 
     /// What a rule grants over the workloads of the repository. Addresses outside the cluster are not counted.
     pub fn grant(&self, direction: Direction, policy: &PolicyInfo<'_>, rule: &'c Rule) -> Grant {
-        match direction {
+        // A rule stands in one policy, so its address tells it from all others as long as the cluster lives.
+        let key = std::ptr::from_ref(rule) as usize;
+        if let Some(known) = self.grants.borrow().get(&key) {
+            return *known;
+        }
+        let peers = self.peers_of(policy.namespace, rule);
+        let grant = match direction {
             Direction::Ingress => {
-                let peers = self.count_peers(policy.namespace, rule);
-                self.ports_granted(&policy.subject.certain, rule.ports.as_deref()).times(peers)
+                self.ports_granted(&policy.subject.certain, rule.ports.as_deref()).times(peers.workloads)
             }
             Direction::Egress => {
                 let subjects = self.cluster.count_workloads(&policy.subject.certain) as u64;
-                let (classes, _) = self.peers_of(policy.namespace, rule);
-                self.ports_granted(&classes, rule.ports.as_deref()).times(subjects)
+                self.ports_granted(&peers.classes, rule.ports.as_deref()).times(subjects)
             }
-        }
-    }
-
-    fn count_peers(&self, own: NamespaceId, rule: &'c Rule) -> u64 {
-        match rule.peers.as_deref() {
-            None => self.cluster.workloads.len() as u64,
-            Some([Peer::Pods { namespaces, pods }]) => {
-                self.pod_peers(own, namespaces.as_ref(), pods.as_ref()).workloads
-            }
-            Some(_) => self.cluster.count_workloads(&self.peers_of(own, rule).0) as u64,
-        }
+        };
+        self.grants.borrow_mut().insert(key, grant);
+        grant
     }
 
     fn ports_granted(&self, destinations: &IdSet, ports: Option<&[Port]>) -> Grant {

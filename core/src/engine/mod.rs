@@ -19,14 +19,16 @@ use std::rc::Rc;
 pub use deny::DefaultDeny;
 pub use dns::{DnsAccess, DnsPath};
 pub use exact::UNSTABLE;
-pub use grants::{Grant, Openness, PodPeers};
+pub use grants::{Grant, Openness, PodPeers, RulePeers};
 pub use isolation::{Doubt, Isolation};
 pub use union::RuleId;
 pub use verdict::{Endpoint, ForeignPod, Verdict};
 
 use crate::cluster::{ClassId, Cluster, NamespaceId, PolicyId};
-use crate::model::Direction;
+use crate::model::{Direction, Peer};
 use crate::sets::{ConnectionSet, LabelSelector};
+
+type RulePeersKey<'c> = (NamespaceId, Option<&'c [Peer]>);
 
 type PeerKey<'c> = (Option<NamespaceId>, Option<&'c LabelSelector>, Option<&'c LabelSelector>);
 
@@ -37,6 +39,8 @@ pub struct Engine<'c> {
     selected_by: [OnceCell<Vec<Vec<PolicyId>>>; 2],
     default_deny: [Vec<OnceCell<DefaultDeny>>; 2],
     peers: RefCell<HashMap<PeerKey<'c>, Rc<PodPeers>>>,
+    peer_lists: RefCell<HashMap<RulePeersKey<'c>, Rc<RulePeers>>>,
+    grants: RefCell<HashMap<usize, Grant>>,
     useful_ports: Vec<OnceCell<ConnectionSet>>,
     services_of: OnceCell<Vec<Vec<u32>>>,
     dns: Vec<OnceCell<DnsAccess>>,
@@ -52,6 +56,8 @@ impl<'c> Engine<'c> {
             selected_by: Default::default(),
             default_deny: [cells(), cells()],
             peers: RefCell::default(),
+            peer_lists: RefCell::default(),
+            grants: RefCell::default(),
             useful_ports: cluster.classes.iter().map(|_| OnceCell::new()).collect(),
             services_of: OnceCell::new(),
             dns: cluster.policies.iter().map(|_| OnceCell::new()).collect(),

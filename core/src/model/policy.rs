@@ -136,7 +136,7 @@ impl Rule {
 }
 
 /// One peer of a rule.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Peer {
     /// Pods by label, here or in other namespaces.
     Pods {
@@ -152,7 +152,7 @@ pub enum Peer {
 }
 
 /// A range of addresses with holes.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct IpBlock {
     /// The range.
     pub cidr: IpNet,

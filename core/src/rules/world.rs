@@ -1,5 +1,7 @@
 //! Rules that let the whole world through.
 
+use std::sync::LazyLock;
+
 use super::peers::{self, RuleSite};
 use super::{Context, Reporter};
 use crate::diagnostics::Diagnostic;
@@ -16,10 +18,13 @@ pub(super) fn rules<'c>(cx: &Context<'c>, direction: Direction) -> impl Iterator
 /// Whether a rule has no peers, or blocks that together hold every public address of a family. Holes for private,
 /// local and reserved ranges leave it as open as it was.
 pub(super) fn is_world(rule: &Rule) -> bool {
-    rule.peers.is_none() || {
-        let allowed = addresses(rule);
-        public_ipv4().is_subset(&allowed) || public_ipv6().is_subset(&allowed)
-    }
+    rule.peers.as_ref().is_none_or(|peers| {
+        let has_block = peers.iter().any(|peer| matches!(peer, Peer::Block(_)));
+        has_block && {
+            let allowed = addresses(rule);
+            PUBLIC_IPV4.is_subset(&allowed) || PUBLIC_IPV6.is_subset(&allowed)
+        }
+    })
 }
 
 /// The addresses that a rule's blocks hold; every address where it has no peers.
@@ -52,8 +57,8 @@ pub(super) fn finding(site: &RuleSite<'_>, message: String, report: &Reporter<'_
 }
 
 /// IPv4 without the special-purpose ranges of RFC 6890.
-fn public_ipv4() -> AddressSet {
-    const SPECIAL: [&str; 9] = [
+static PUBLIC_IPV4: LazyLock<AddressSet> = LazyLock::new(|| {
+    AddressSet::all_ipv4().subtract(&ranges(&[
         "0.0.0.0/8",
         "10.0.0.0/8",
         "100.64.0.0/10",
@@ -63,14 +68,11 @@ fn public_ipv4() -> AddressSet {
         "192.168.0.0/16",
         "198.18.0.0/15",
         "224.0.0.0/3",
-    ];
-    AddressSet::all_ipv4().subtract(&ranges(&SPECIAL))
-}
+    ]))
+});
 
 /// The global unicast addresses of IPv6 (RFC 4291).
-fn public_ipv6() -> AddressSet {
-    ranges(&["2000::/3"])
-}
+static PUBLIC_IPV6: LazyLock<AddressSet> = LazyLock::new(|| ranges(&["2000::/3"]));
 
 fn ranges(cidrs: &[&str]) -> AddressSet {
     cidrs.iter().filter_map(|cidr| cidr.parse::<ipnet::IpNet>().ok()).collect()

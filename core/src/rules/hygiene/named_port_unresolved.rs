@@ -134,7 +134,7 @@ fn destinations<'c>(cx: &Context<'c>, site: &RuleSite<'c>) -> Option<Vec<&'c Cla
     let (classes, namespaces): (IdSet, Vec<NamespaceId>) = match site.direction {
         Direction::Ingress if policy.subject.certain != policy.subject.possible => return None,
         Direction::Ingress => (policy.subject.certain.clone(), vec![policy.namespace]),
-        Direction::Egress => (cx.engine.peers_of(policy.namespace, site.rule).0, Vec::new()),
+        Direction::Egress => (cx.engine.peers_of(policy.namespace, site.rule).classes.clone(), Vec::new()),
     };
     let found: Vec<_> = classes.iter().filter_map(|id| cx.cluster.class(ClassId(id))).collect();
     let unknown = namespaces.iter().any(|id| cx.cluster.unknown_pods.contains(id))

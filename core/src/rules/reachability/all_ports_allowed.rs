@@ -96,7 +96,7 @@ fn finding<'c>(cx: &Context<'c>, site: &RuleSite<'c>, report: &Reporter<'_>) -> 
         .note(peers::width(cx, site.direction, policy, site.rule));
     let destinations = match site.direction {
         Direction::Ingress => policy.subject.certain.clone(),
-        Direction::Egress => cx.engine.peers_of(policy.namespace, site.rule).0,
+        Direction::Egress => cx.engine.peers_of(policy.namespace, site.rule).classes.clone(),
     };
     let ports = useful_ports(cx, &destinations);
     if ports.is_empty() || ports.len() > 5 {
