@@ -77,6 +77,18 @@ pub struct NetworkPolicy {
 }
 
 impl NetworkPolicy {
+    /// A policy that can't be read: it may select every Pod of its namespace, in both directions.
+    pub(super) fn unreadable() -> Self {
+        let nothing = Half { effective: false, rules: Vec::new() };
+        Self {
+            pod_selector: None,
+            ingress: nothing.clone(),
+            egress: nothing,
+            types_written: false,
+            refused: true,
+        }
+    }
+
     /// The half for one direction.
     pub fn half(&self, direction: Direction) -> &Half {
         match direction {

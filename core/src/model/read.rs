@@ -13,8 +13,8 @@ use super::fault::{Fault, FaultKind};
 use super::kinds::{Role, WorkloadKind, role};
 use super::workload::{ObjectMeta, PodStatus, PodTemplateSpec};
 use super::{
-    Body, Direction, File, Object, PREFIX, Service, ServicePort, SkippedDocument, Target, Workload, fields,
-    layout, nearest, policy,
+    Body, Direction, File, NetworkPolicy, Object, PREFIX, Service, ServicePort, SkippedDocument, Target,
+    Workload, fields, layout, nearest, policy,
 };
 use crate::sets::Labels;
 use crate::text::{SourceFile, Span};
@@ -257,7 +257,7 @@ fn network_policy(node: Node<'_>, removed: bool, faults: &mut Vec<Fault>) -> Bod
         Some(spec) => typed(spec, "spec", Fields::Strict, faults),
         None => Some(NetworkPolicySpec::default()),
     };
-    let Some(spec) = spec else { return Body::Broken("NetworkPolicy") };
+    let Some(spec) = spec else { return Body::NetworkPolicy(NetworkPolicy::unreadable()) };
     let (policy, found) = policy::compile(&spec, removed);
     faults.extend(found);
     misplaced_peers(faults);

@@ -3,7 +3,7 @@
 use super::{Inputs, Reporter, edits};
 use crate::cluster::{ObjectId, Origin, Placement};
 use crate::diagnostics::{Diagnostic, Fix, Safety};
-use crate::model::{Body, Fault, FaultKind, Object};
+use crate::model::{Fault, FaultKind, Object};
 
 /// Reports every fault of one sort.
 pub(super) fn report(kind: FaultKind, inputs: &Inputs<'_>, report: &mut Reporter<'_>) {
@@ -43,8 +43,9 @@ fn finding(id: ObjectId, object: &Object, fault: &Fault, report: &Reporter<'_>) 
     if let Some(help) = &fault.help {
         finding = finding.help(&**help);
     }
-    if let Body::Broken(kind) = object.body {
-        finding = finding.note(format!("what this {kind} would do is unknown, and so is what hangs on it"));
+    if fault.kind == FaultKind::WrongType {
+        finding = finding
+            .note(format!("what this {} would do is unknown, and so is what hangs on it", object.kind));
     }
     finding.fix(fix(id, fault, report))
 }

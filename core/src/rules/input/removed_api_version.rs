@@ -32,6 +32,7 @@
 //! by hand.
 
 use crate::diagnostics::{Safety, Severity};
+use crate::model::{Body, Object, group};
 use crate::rules::{Check, FixKind, Group, Inputs, Reporter, Rule, RuleSet, edits, faults};
 
 pub(crate) static RULE: Rule = Rule {
@@ -58,24 +59,37 @@ const REMOVED: &[(&str, &[&str], &str, &str)] = &[
     ("networking.k8s.io/v1beta1", &["Ingress"], "networking.k8s.io/v1", "1.22"),
 ];
 
+/// The groups of built-in kinds that are read, with the one version that API servers serve.
+const SERVED: &[(&str, &str)] =
+    &[("networking.k8s.io", "networking.k8s.io/v1"), ("apps", "apps/v1"), ("batch", "batch/v1")];
+
 fn check(inputs: &Inputs<'_>, report: &mut Reporter<'_>) {
     for (id, object) in faults::objects(inputs) {
-        let is_source = report.source_of(id) == Some(id);
-        let row = REMOVED
-            .iter()
-            .find(|(version, kinds, ..)| **version == *object.api_version && kinds.contains(&&*object.kind));
-        if let Some((version, _, instead, release)) = row.filter(|_| is_source) {
-            let message = format!(
-                "`{version}` {} was removed in Kubernetes {release}: no API server takes it",
-                object.kind
-            );
-            let mut finding = report.finding(id, "apiVersion", message).help(format!("write `{instead}`"));
-            if &*object.kind != "Ingress" {
+        if report.source_of(id) == Some(id)
+            && let Some((message, instead)) = judge(object)
+        {
+            let finding = report.finding(id, "apiVersion", message).help(format!("write `{instead}`"));
+            // An Ingress of an old version has other fields.
+            let fix = (&*object.kind != "Ingress").then(|| {
                 let title = format!("write `{instead}`");
-                let fix = edits::replace(report, id, "apiVersion", instead, title, Safety::ChangesTraffic);
-                finding = finding.fix(fix);
-            }
-            report.push(finding);
+                edits::replace(report, id, "apiVersion", instead, title, Safety::ChangesTraffic)
+            });
+            report.push(finding.fix(fix));
         }
     }
+}
+
+/// What is wrong with an object's API version, and what to write instead.
+fn judge(object: &Object) -> Option<(String, &'static str)> {
+    let (version, kind) = (&*object.api_version, &*object.kind);
+    let removed = REMOVED.iter().find(|(removed, kinds, ..)| *removed == version && kinds.contains(&kind));
+    if let Some((_, _, instead, release)) = removed {
+        let message =
+            format!("`{version}` {kind} was removed in Kubernetes {release}: no API server takes it");
+        return Some((message, instead));
+    }
+    let is_built_in = matches!(object.body, Body::Workloads(_) | Body::NetworkPolicy(_));
+    let (_, served) = SERVED.iter().find(|(known, _)| is_built_in && group(version) == *known)?;
+    let message = format!("`{version}` is no known API version of {kind}: API servers serve `{served}`");
+    (*served != version).then_some((message, served))
 }
