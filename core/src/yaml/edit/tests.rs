@@ -1,5 +1,6 @@
 //! Every edit is applied, and the result is read again.
 
+use super::super::split::documents;
 use super::super::tests::{data, data_of, read};
 use super::*;
 use serde_json::json;
