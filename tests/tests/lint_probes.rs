@@ -94,13 +94,11 @@ const TRUTHS: &[Truth] = &[
         "30-andor",
         &[
             ("and-or-confusion", 1),
-            ("dangling-peer", 2),
             ("dns-egress-missing", 1),
             ("invalid-cidr", 1),
             ("invalid-endport", 1),
             ("named-port-unresolved", 1),
             ("namespace-by-mutable-label", 1),
-            ("namespace-wide-peer", 1),
             ("rules-without-policytype", 1),
         ],
     ),

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::Context;
-use crate::cluster::PolicyInfo;
+use crate::cluster::{NamespaceId, PolicyInfo};
 use crate::engine::Engine;
 use crate::model::{Direction, NAME_LABEL, Peer, Rule};
 use crate::sets::{IdSet, LabelSelector, Operator, Requirement};
@@ -31,6 +31,8 @@ pub(super) struct PeerSite<'c> {
     pub(super) rule: &'c Rule,
     /// The peer.
     pub(super) peer: &'c Peer,
+    /// Its index in the rule.
+    pub(super) index: usize,
     /// The peer's field path, as `spec.ingress[0].from[1]`.
     pub(super) field: String,
 }
@@ -59,9 +61,45 @@ pub(super) fn all<'c>(cx: &Context<'c>) -> impl Iterator<Item = PeerSite<'c>> {
             direction: site.direction,
             rule: site.rule,
             peer,
+            index,
             field: format!("{}.{}[{index}]", site.field, site.direction.peers_field()),
         })
     })
+}
+
+/// The pairs of consecutive peers that were meant to be one: the index of the first, and their selectors. The first
+/// has only a namespaceSelector, the second only a non-empty podSelector, which selects no Pod of the policy's own
+/// namespace, or selects Pods of the namespaces of the first.
+pub(super) fn confused_pairs<'c>(
+    cx: &Context<'c>,
+    own: NamespaceId,
+    rule: &'c Rule,
+) -> impl Iterator<Item = (usize, (&'c LabelSelector, &'c LabelSelector))> {
+    let written = rule.peers.as_deref().unwrap_or_default();
+    written.windows(2).enumerate().filter_map(move |(i, pair)| {
+        let [first, second] = pair else { return None };
+        let (namespaces, pods) = bare_pair(first, second)?;
+        let here = cx.engine.pod_peers(own, None, Some(pods));
+        let there = cx.engine.pod_peers(own, Some(namespaces), Some(pods));
+        let meant =
+            here.selection.possible.is_empty() || !there.selection.certain.is_subset(&here.selection.certain);
+        meant.then_some((i, (namespaces, pods)))
+    })
+}
+
+fn bare_pair<'p>(first: &'p Peer, second: &'p Peer) -> Option<(&'p LabelSelector, &'p LabelSelector)> {
+    match (first, second) {
+        (
+            Peer::Pods { namespaces: Some(namespaces), pods: None },
+            Peer::Pods { namespaces: None, pods: Some(pods) },
+        ) if !pods.is_everything() => Some((namespaces, pods)),
+        _ => None,
+    }
+}
+
+/// Whether a peer is half of a pair that `and-or-confusion` tells of; what else is wrong with it is a consequence.
+pub(super) fn is_half_of_one<'c>(cx: &Context<'c>, site: &PeerSite<'c>) -> bool {
+    confused_pairs(cx, site.policy.namespace, site.rule).any(|(i, _)| site.index == i || site.index == i + 1)
 }
 
 /// How wide a rule is, as a note: its openness and its surplus.

@@ -107,7 +107,7 @@ fn check(cx: &Context<'_>, report: &mut Reporter<'_>) {
         let names = namespaces.as_ref().and_then(named_namespaces).unwrap_or_default();
         let is_exempt = !names.is_empty() && names.iter().all(|name| exempt.contains(name));
         let asks = namespaces.is_some() || pods.as_ref().is_some_and(|pods| !pods.is_everything());
-        if asks && found.selection.certain.is_empty() && !is_exempt {
+        if asks && found.selection.certain.is_empty() && !is_exempt && !peers::is_half_of_one(cx, &site) {
             let finding = finding(cx, &site, (namespaces.as_ref(), pods.as_ref()), report);
             report.push(finding);
         }

@@ -59,9 +59,7 @@
 //!
 //! The suggestion makes one peer of the two, where they are written on lines of their own.
 
-use crate::cluster::NamespaceId;
 use crate::diagnostics::{Diagnostic, Safety, Severity};
-use crate::model::Peer;
 use crate::rules::peers::{self, RuleSite};
 use crate::rules::{Check, Context, FixKind, Group, Reporter, Rule, RuleSet, edits, wording};
 use crate::sets::LabelSelector;
@@ -82,39 +80,11 @@ pub(crate) static RULE: Rule = Rule {
 
 fn check(cx: &Context<'_>, report: &mut Reporter<'_>) {
     for site in peers::rules(cx) {
-        let written = site.rule.peers.as_deref().unwrap_or_default();
-        for (i, pair) in written.windows(2).enumerate() {
-            if let [first, second] = pair
-                && let Some((namespaces, pods)) = bare_pair(first, second)
-                && were_meant_as_one(cx, site.policy.namespace, namespaces, pods)
-            {
-                let finding = finding(&site, i, (namespaces, pods), report);
-                report.push(finding);
-            }
+        for (i, pair) in peers::confused_pairs(cx, site.policy.namespace, site.rule) {
+            let finding = finding(&site, i, pair, report);
+            report.push(finding);
         }
     }
-}
-
-/// A peer with only a namespaceSelector, followed by one with only a non-empty podSelector.
-fn bare_pair<'p>(first: &'p Peer, second: &'p Peer) -> Option<(&'p LabelSelector, &'p LabelSelector)> {
-    match (first, second) {
-        (
-            Peer::Pods { namespaces: Some(namespaces), pods: None },
-            Peer::Pods { namespaces: None, pods: Some(pods) },
-        ) if !pods.is_everything() => Some((namespaces, pods)),
-        _ => None,
-    }
-}
-
-fn were_meant_as_one<'c>(
-    cx: &Context<'c>,
-    own: NamespaceId,
-    namespaces: &'c LabelSelector,
-    pods: &'c LabelSelector,
-) -> bool {
-    let here = cx.engine.pod_peers(own, None, Some(pods));
-    let there = cx.engine.pod_peers(own, Some(namespaces), Some(pods));
-    here.selection.possible.is_empty() || !there.selection.certain.is_subset(&here.selection.certain)
 }
 
 fn finding(

@@ -81,6 +81,7 @@ fn check(cx: &Context<'_>, report: &mut Reporter<'_>) {
         if let Peer::Pods { namespaces: Some(namespaces), pods } = site.peer
             && !namespaces.is_everything()
             && pods.as_ref().is_none_or(LabelSelector::is_everything)
+            && !peers::is_half_of_one(cx, &site)
         {
             let finding = finding(cx, &site, namespaces, report);
             report.push(finding);
