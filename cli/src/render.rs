@@ -34,8 +34,9 @@ pub(crate) fn render(
     options: &Options,
 ) {
     let mut open = Vec::new();
+    let mut hopeless = workspace.hopeless(&jobs);
     for job in jobs {
-        if let Some(reason) = workspace.hopeless(&job) {
+        if let Some(reason) = hopeless.remove(&job.folder) {
             workspace.set_unrendered(&job.folder, reason);
         } else if options.enabled {
             open.push(job);

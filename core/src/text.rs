@@ -85,13 +85,15 @@ pub struct Position {
 #[derive(Clone, Debug)]
 pub struct LineIndex {
     starts: Vec<u32>,
+    /// Whether every encoding counts the same, so that a place in a very long line costs nothing.
+    ascii: bool,
 }
 
 impl LineIndex {
     /// Finds the lines of `text`. A line ends after `\n`; a `\r` before it belongs to the line's end.
     pub fn new(text: &str) -> Self {
         let ends = text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| offset(i) + 1);
-        Self { starts: std::iter::once(0).chain(ends).collect() }
+        Self { starts: std::iter::once(0).chain(ends).collect(), ascii: text.is_ascii() }
     }
 
     /// The number of lines; an empty text has one.
@@ -122,6 +124,7 @@ impl LineIndex {
         let start = self.starts.get(line).copied().unwrap_or(0);
         let before = text.get(start as usize..(offset as usize).min(text.len())).unwrap_or("");
         let units = match encoding {
+            _ if self.ascii => before.len(),
             PositionEncoding::Utf8 => before.len(),
             PositionEncoding::Utf16 => before.encode_utf16().count(),
             PositionEncoding::CodePoints => before.chars().count(),

@@ -54,14 +54,21 @@ type Group<'r> = (BTreeSet<FileId>, Vec<(&'r str, FileId)>);
 pub struct Layout {
     folders: BTreeMap<String, Folder>,
     charts: BTreeMap<String, FileId>,
-    /// Files that a kustomization's folder holds without taking them in, such as patches.
+    /// Charts that only lend templates to others and can't be rendered.
+    libraries: BTreeSet<String>,
+    /// Patches, and files that a kustomization's folder holds without taking them in.
     beside: BTreeSet<FileId>,
 }
 
 impl Layout {
     /// Finds the kustomizations and the charts among the written files.
     pub fn new(repository: &Repository) -> Self {
-        let mut layout = Self { folders: BTreeMap::new(), charts: BTreeMap::new(), beside: BTreeSet::new() };
+        let mut layout = Self {
+            folders: BTreeMap::new(),
+            charts: BTreeMap::new(),
+            libraries: BTreeSet::new(),
+            beside: BTreeSet::new(),
+        };
         let mut paths = BTreeMap::new();
         for (id, entry) in repository.entries().filter(|(_, entry)| entry.origin == Origin::Written) {
             let path = &*entry.file.source.path;
@@ -69,6 +76,9 @@ impl Layout {
             let (folder, name) = split(path);
             if name == "Chart.yaml" {
                 layout.charts.insert(folder.to_owned(), id);
+                if entry.file.source.text.lines().any(|line| line.trim_end() == "type: library") {
+                    layout.libraries.insert(folder.to_owned());
+                }
             }
             for (object, found) in repository.objects_of(id) {
                 let (Body::Kustomization(config), true) = (&found.body, is_kustomization(name)) else {
@@ -85,9 +95,11 @@ impl Layout {
         }
         layout.drop_nested_charts();
         layout.link(&paths);
+        let taken_in: BTreeSet<FileId> =
+            layout.folders.values().flat_map(|folder| &folder.files).copied().collect();
         for (path, id) in &paths {
             let (folder, name) = split(path);
-            let taken = layout.folders.values().any(|folder| folder.files.contains(id));
+            let taken = taken_in.contains(id);
             if layout.folders.contains_key(folder) && !taken && !is_kustomization(name) {
                 layout.beside.insert(*id);
             }
@@ -112,6 +124,8 @@ impl Layout {
                     found.folders.insert(target);
                 }
             }
+            let patches = found.config.patches().filter_map(|patch| paths.get(&join(folder, patch)));
+            self.beside.extend(patches);
         }
     }
 
@@ -125,7 +139,8 @@ impl Layout {
             .filter(|folder| !inner.contains(folder) || in_cycle(folder))
             .filter(|folder| !self.charts.keys().any(|chart| holds(chart, folder)))
             .map(|folder| Job { folder: folder.clone(), tool: Tool::Kustomize });
-        let charts = self.charts.keys().map(|folder| Job { folder: folder.clone(), tool: Tool::Helm });
+        let charts = self.charts.keys().filter(|folder| !self.libraries.contains(*folder));
+        let charts = charts.map(|folder| Job { folder: folder.clone(), tool: Tool::Helm });
         overlays.chain(charts).collect()
     }
 
@@ -308,6 +323,79 @@ fn join(folder: &str, reference: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    use crate::cluster::Entry;
+    use crate::model::{ReadOptions, read_file};
+
+    /// A repository of these files; those without an extension are rendered.
+    fn repository(files: &[(&str, &str)]) -> Repository {
+        let options = ReadOptions::default();
+        let entry = |(path, text): &(&str, &str)| Entry {
+            file: Arc::new(read_file(path, text.as_bytes(), &options)),
+            origin: match path.contains('.') {
+                true => Origin::Written,
+                false => Origin::Rendered { folder: Arc::from(*path) },
+            },
+        };
+        Repository::new(files.iter().map(entry).collect())
+    }
+
+    const POD: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: []}\n";
+
+    #[test]
+    fn overlays_of_one_base_exclude_each_other_and_loose_files_belong_to_both() {
+        let repository = repository(&[
+            ("base/kustomization.yaml", "resources: [web.yaml]\n"),
+            ("base/web.yaml", POD),
+            ("loose.yaml", POD),
+            ("overlays/dev/kustomization.yaml", "resources: [../../base]\n"),
+            ("overlays/prod/kustomization.yaml", "resources: [../../base]\n"),
+            ("dev", POD),
+            ("prod", POD),
+        ]);
+        let layout = Layout::new(&repository);
+        let folders: Vec<_> = layout.jobs().into_iter().map(|job| job.folder).collect();
+        assert_eq!(folders, ["overlays/dev", "overlays/prod"]);
+        let rendered = BTreeMap::from([("overlays/dev", FileId(5)), ("overlays/prod", FileId(6))]);
+        let roots = layout.roots(&repository, &rendered);
+        let names: Vec<_> = roots.iter().map(|root| root.name.as_str()).collect();
+        assert_eq!(names, ["dev", "prod"]);
+        for (root, own, other) in [(&roots[0], 5, 6), (&roots[1], 6, 5)] {
+            assert!(root.files.contains(&FileId(2)) && root.files.contains(&FileId(own)));
+            assert!(!root.files.contains(&FileId(other)));
+            assert!(!root.files.contains(&FileId(1)), "the rendering stands for the base");
+        }
+    }
+
+    #[test]
+    fn without_rendering_the_files_of_a_kustomization_stand_for_themselves() {
+        let repository = repository(&[
+            ("app/kustomization.yaml", "resources: [web.yaml]\npatches: [{path: patches/size.yaml}]\n"),
+            ("app/patches/size.yaml", POD),
+            ("app/web.yaml", POD),
+        ]);
+        let layout = Layout::new(&repository);
+        let roots = layout.roots(&repository, &BTreeMap::new());
+        assert_eq!(roots.len(), 1);
+        assert!(roots[0].files.contains(&FileId(2)));
+        assert!(!roots[0].files.contains(&FileId(1)), "a patch is no object");
+    }
+
+    #[test]
+    fn circles_and_library_charts_are_seen() {
+        let repository = repository(&[
+            ("a/kustomization.yaml", "resources: [../b]\n"),
+            ("b/kustomization.yaml", "resources: [../a]\n"),
+            ("charts/lib/Chart.yaml", "name: lib\ntype: library\n"),
+            ("charts/web/Chart.yaml", "name: web\n"),
+            ("charts/web/charts/db/Chart.yaml", "name: db\n"),
+        ]);
+        let layout = Layout::new(&repository);
+        assert_eq!(layout.cycle("a"), Some(vec!["a", "b"]));
+        let charts: Vec<_> =
+            layout.jobs().into_iter().filter(|job| job.tool == Tool::Helm).map(|job| job.folder).collect();
+        assert_eq!(charts, ["charts/web"]);
+    }
 
     #[test]
     fn references_are_resolved_from_their_folder() {

@@ -17,12 +17,29 @@ pub struct Kustomization {
     resources: Option<Vec<String>>,
     bases: Option<Vec<String>>,
     components: Option<Vec<String>>,
+    patches: Option<Vec<Patch>>,
+    patches_strategic_merge: Option<Vec<String>>,
+    #[serde(rename = "patchesJson6902")]
+    patches_json6902: Option<Vec<Patch>>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+struct Patch {
+    path: Option<String>,
 }
 
 impl Kustomization {
     /// The files and folders that it takes in, as written.
     pub fn references(&self) -> impl Iterator<Item = &str> {
         [&self.resources, &self.bases, &self.components].into_iter().flatten().flatten().map(String::as_str)
+    }
+
+    /// The files of its patches, as written: parts of objects, not objects.
+    pub fn patches(&self) -> impl Iterator<Item = &str> {
+        let with_path = [&self.patches, &self.patches_json6902].into_iter().flatten().flatten();
+        let paths = with_path.filter_map(|patch| patch.path.as_deref());
+        paths.chain(self.patches_strategic_merge.iter().flatten().map(String::as_str))
     }
 }
 

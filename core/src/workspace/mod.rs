@@ -109,11 +109,16 @@ impl Workspace {
         Layout::new(&self.written()).jobs()
     }
 
-    /// Why a job can't succeed, where the files alone tell: a kustomization that takes itself in.
-    pub fn hopeless(&self, job: &Job) -> Option<String> {
+    /// Which of these jobs can't succeed, with the reason, where the files alone tell: kustomizations that take
+    /// themselves in. By folder.
+    pub fn hopeless(&self, jobs: &[Job]) -> BTreeMap<String, String> {
         let layout = Layout::new(&self.written());
-        let cycle = (job.tool == Tool::Kustomize).then(|| layout.cycle(&job.folder)).flatten()?;
-        Some(format!("kustomizations take each other in: {}", cycle.join(" → ")))
+        let reason = |job: &Job| {
+            let cycle = (job.tool == Tool::Kustomize).then(|| layout.cycle(&job.folder)).flatten()?;
+            let reason = format!("kustomizations take each other in: {}", cycle.join(" → "));
+            Some((job.folder.clone(), reason))
+        };
+        jobs.iter().filter_map(reason).collect()
     }
 
     /// Hands over what a tool made of a folder.
