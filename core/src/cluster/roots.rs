@@ -56,7 +56,9 @@ pub struct Layout {
     charts: BTreeMap<String, FileId>,
     /// Charts that only lend templates to others and can't be rendered.
     libraries: BTreeSet<String>,
-    /// Patches, and files that a kustomization's folder holds without taking them in.
+    /// Files of patches.
+    patches: BTreeSet<FileId>,
+    /// Files that a kustomization's folder holds without taking them in.
     beside: BTreeSet<FileId>,
 }
 
@@ -67,6 +69,7 @@ impl Layout {
             folders: BTreeMap::new(),
             charts: BTreeMap::new(),
             libraries: BTreeSet::new(),
+            patches: BTreeSet::new(),
             beside: BTreeSet::new(),
         };
         let mut paths = BTreeMap::new();
@@ -125,7 +128,7 @@ impl Layout {
                 }
             }
             let patches = found.config.patches().filter_map(|patch| paths.get(&join(folder, patch)));
-            self.beside.extend(patches);
+            self.patches.extend(patches);
         }
     }
 
@@ -206,6 +209,9 @@ impl Layout {
         if let Some((folder, _)) = self.folders.iter().find(|(_, found)| found.files.contains(&id)) {
             return Placement::InKustomization(folder);
         }
+        if self.patches.contains(&id) {
+            return Placement::Patch;
+        }
         if self.beside.contains(&id) {
             return Placement::Beside(split(path).0.to_owned());
         }
@@ -219,7 +225,7 @@ impl Layout {
         let mut shared: BTreeSet<FileId> = BTreeSet::new();
         for (id, entry) in repository.entries().filter(|(_, entry)| entry.origin == Origin::Written) {
             match self.placement(id, &entry.file.source.path) {
-                Placement::InChart(_) | Placement::Beside(_) => {}
+                Placement::InChart(_) | Placement::Patch | Placement::Beside(_) => {}
                 Placement::InKustomization(_) if covered.contains(&id) => {}
                 Placement::InKustomization(_) | Placement::Loose => {
                     shared.insert(id);
@@ -277,7 +283,9 @@ pub enum Placement<'l> {
     Loose,
     /// A kustomization takes it in.
     InKustomization(&'l str),
-    /// It lies in a kustomization's folder, but is no resource of it: a patch, say.
+    /// It is a patch of a kustomization: a part of an object.
+    Patch,
+    /// It lies in a kustomization's folder, but is no resource of it.
     Beside(String),
     /// It belongs to a chart.
     InChart(&'l str),

@@ -53,7 +53,8 @@ pub(super) fn add(
     let policies = || info.policies.iter().filter_map(|id| cx.cluster.policy(*id));
     let first = policies().next().map(|policy| policy.object);
     let beside = first.or_else(|| cx.cluster.anchor(namespace))?;
-    let explicit = cx.cluster.repository.object(beside).is_some_and(|object| object.namespace.is_some());
+    let source = report.source_of(beside)?;
+    let explicit = cx.cluster.repository.object(source).is_some_and(|object| object.namespace.is_some());
     let written = (explicit || info.object == Some(beside)).then_some(&*info.name);
     let free = |wanted: &str| {
         let mut name = wanted.to_owned();

@@ -51,7 +51,7 @@ pub(super) fn summary(workspace: &Workspace, repository: &Repository, layout: &L
 fn written(summary: &mut InputSummary, repository: &Repository, layout: &Layout, id: FileId, file: &File) {
     let path = &*file.source.path;
     match layout.placement(id, path) {
-        Placement::InChart(_) => {}
+        Placement::InChart(_) | Placement::Patch => {}
         Placement::Beside(folder) if !file.objects.is_empty() || file.unread > 0 => {
             let kustomization = layout.kustomization(&folder).map_or("", |id| repository.text(id.file));
             if !mentions(kustomization, path.rsplit('/').next().unwrap_or(path)) {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::diagnostics::{Diagnostic, Location};
 
 /// Merges findings of different overlays about the same thing: the same rule at the same place, about an object of the
-/// same kind and name, in the same words but for names and numbers. The first overlay's finding stays, with the worst
+/// same kind, in the same words but for names and numbers. Where no bytes tell the place, the names must be the same. The first overlay's finding stays, with the worst
 /// severity, and names the others; where their words differ it quotes them.
 pub(super) fn merge(findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
     if findings.iter().all(|finding| finding.overlay.is_empty()) {
@@ -49,10 +49,16 @@ impl Key {
             rule: finding.rule,
             location: finding.location.clone(),
             kind: text(finding.object.as_ref().map(|object| &*object.kind)),
-            name: text(finding.object.as_ref().map(|object| &*object.name)),
+            name: text(object_name(finding)),
             shape: shape(&finding.message),
         }
     }
+}
+
+/// The name of the object, where it has to tell findings apart: overlays may put prefixes before it.
+fn object_name(finding: &Diagnostic) -> Option<&str> {
+    let object = finding.object.as_ref().filter(|_| finding.location.span.is_none());
+    object.map(|object| &*object.name)
 }
 
 /// A message without what stands in backticks and without numbers.
