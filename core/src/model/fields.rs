@@ -147,7 +147,7 @@ pub(super) fn workload_spec(kind: &str) -> &'static [&'static str] {
     }
 }
 
-/// The fields that every object may have at its top.
+/// The fields that every object may have at its top. Some releases gave a NetworkPolicy a status.
 pub(super) const TOP: &[&str] = &["apiVersion", "kind", "metadata", "spec", "status"];
 
 /// The name of `known` that a person who wrote `name` most plausibly meant, if any is near enough: at most a third

@@ -92,16 +92,24 @@ fn read_document(text: &Arc<str>, span: Span, options: &ReadOptions, file: &mut 
     let document = yaml::parse(text, span, &options.limits);
     let index = u32::try_from(file.documents.len()).unwrap_or(u32::MAX);
     let mut objects = Vec::new();
-    let mut reader = Reader { options, document: index, objects: &mut objects, unread: 0 };
+    let mut reader =
+        Reader { options, document: index, objects: &mut objects, unread: 0, skipped: Vec::new() };
     let skipped = match document.node(text) {
         Some(root) => reader.read_root(root, &file.source.path),
         None if document.problems.is_empty() => None,
         None => Some(("it can't be parsed", true)),
     };
     file.unread += reader.unread;
+    file.skipped.append(&mut reader.skipped);
     file.objects.append(&mut objects);
     file.skipped.extend(skipped.map(|(reason, lost)| SkippedDocument { span, reason, lost }));
     file.documents.push(document);
+}
+
+/// A list, and the API version and kind that its items have where they don't say so themselves.
+#[derive(Clone, Copy)]
+struct ListOf<'l> {
+    item: Option<(&'l str, &'l str)>,
 }
 
 struct Reader<'r> {
@@ -109,6 +117,8 @@ struct Reader<'r> {
     document: u32,
     objects: &'r mut Vec<Object>,
     unread: u32,
+    /// Items of lists that are no objects.
+    skipped: Vec<SkippedDocument>,
 }
 
 impl Reader<'_> {
@@ -122,23 +132,28 @@ impl Reader<'_> {
                 self.push_kustomization(root, path);
                 None
             }
-            NodeKind::Mapping => self.read_object(root, false),
+            NodeKind::Mapping => self.read_object(root, None),
             NodeKind::Sequence => Some(("it is a list, not a Kubernetes object", false)),
             NodeKind::Scalar if root.is_null() => None,
             NodeKind::Scalar => Some(("it is a single value, not a Kubernetes object", false)),
         }
     }
 
-    fn read_object(&mut self, node: Node<'_>, in_list: bool) -> Option<(&'static str, bool)> {
-        let text = |key: &str| node.get(key).and_then(|value| value.as_str());
+    /// Reads an object; otherwise says why it is none. `list` is the list that holds it.
+    fn read_object(&mut self, node: Node<'_>, list: Option<ListOf<'_>>) -> Option<(&'static str, bool)> {
+        let text = |key: &str| node.get(key).and_then(Node::as_str);
+        let typed = list.and_then(|list| list.item);
         let (api_version, kind) = match (text("apiVersion"), text("kind")) {
             (Some(api_version), Some(kind)) => (api_version, kind),
-            (None, None) => return Some(("it has no `apiVersion` and no `kind`", false)),
+            (None, None) => match typed {
+                Some(typed) => typed,
+                None => return Some(("it has no `apiVersion` and no `kind`", false)),
+            },
             (Some(_), None) => return Some(("it has an `apiVersion` but no `kind`", true)),
             (None, Some(_)) => return Some(("it has a `kind` but no `apiVersion`", false)),
         };
         match role(api_version, kind, &self.options.custom) {
-            Role::List => self.read_list(node, api_version, kind, in_list),
+            Role::List => self.read_list(node, api_version, kind, list.is_some()),
             Role::Unread if !may_hold_pods(api_version, node.raw()) => self.unread += 1,
             Role::ConfigMap if !configures_network_plugin(node.raw()) => self.unread += 1,
             Role::OtherPolicy(api) if api.only_with.is_some_and(|needle| !node.raw().contains(needle)) => {
@@ -161,11 +176,16 @@ impl Reader<'_> {
             );
             self.objects.push(list);
         }
+        let item = kind.strip_suffix("List").filter(|item| !item.is_empty());
+        let list = ListOf { item: item.map(|item| (api_version, item)) };
         // Lists nest no deeper than the depth limit of the front end.
-        for item in node.get("items").into_iter().flat_map(|items| items.items()) {
-            if item.kind() == NodeKind::Mapping {
-                self.read_object(item, true);
-            }
+        for item in node.get("items").into_iter().flat_map(Node::items) {
+            let skipped = match item.kind() {
+                NodeKind::Mapping => self.read_object(item, Some(list)),
+                _ => Some(("the item of the list is no Kubernetes object", true)),
+            };
+            let span = item.span();
+            self.skipped.extend(skipped.map(|(reason, lost)| SkippedDocument { span, reason, lost }));
         }
     }
 
@@ -235,7 +255,10 @@ fn own_annotations(annotations: std::collections::BTreeMap<String, String>) -> V
 
 fn body(node: Node<'_>, role: Role<'_>, name: &str, faults: &mut Vec<Fault>) -> Body {
     match role {
-        Role::Namespace => Body::Namespace,
+        Role::Namespace => {
+            unknown_keys(node, "", fields::TOP, faults);
+            Body::Namespace
+        }
         Role::Workload(kind) => builtin_workload(node, kind, faults),
         Role::Custom(custom) => Body::Workloads(custom_workloads(node, custom, name, faults)),
         Role::Service => service(node, faults),
@@ -252,7 +275,7 @@ fn body(node: Node<'_>, role: Role<'_>, name: &str, faults: &mut Vec<Fault>) -> 
 }
 
 fn network_policy(node: Node<'_>, removed: bool, faults: &mut Vec<Fault>) -> Body {
-    unknown_keys(node, "", &["apiVersion", "kind", "metadata", "spec"], faults);
+    unknown_keys(node, "", fields::TOP, faults);
     let spec = match node.get("spec").filter(|spec| !spec.is_null()) {
         Some(spec) => typed(spec, "spec", Fields::Strict, faults),
         None => Some(NetworkPolicySpec::default()),
