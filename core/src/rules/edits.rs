@@ -78,7 +78,7 @@ pub(super) fn insert(
     fix(report, object, title, safety, |node| edit::insert_entry(node.at(parent)?, key, value, after))
 }
 
-/// A further document at the end of the file that holds the object.
+/// A further document at the end of the file that holds the object; none in a JSON file, which holds only one.
 pub(super) fn append_document(
     report: &Reporter<'_>,
     object: ObjectId,
@@ -88,6 +88,7 @@ pub(super) fn append_document(
 ) -> Fix {
     let edit = report
         .editable(object)
+        .filter(|(_, source, _)| !source.path.ends_with(".json"))
         .map(|(file, source, _)| of_file(file, edit::append_document(&source.text, yaml)));
     Fix { title: title.into(), safety, edits: edit.into_iter().collect() }
 }

@@ -4,7 +4,7 @@ use super::{Context, Reporter, proposals, wording};
 use crate::cluster::{NamespaceId, NamespaceInfo, PolicyInfo};
 use crate::diagnostics::{Diagnostic, Location};
 use crate::engine::DefaultDeny;
-use crate::model::Direction;
+use crate::model::{Direction, Rule as PolicyRule};
 use crate::sets::{LabelSelector, Labels};
 
 /// Reports each namespace in which a Pod with some labels would start open in a direction.
@@ -37,8 +37,23 @@ fn finding(
         wording::labels(witness)
     );
     let mut finding = report.finding(anchor, "", message);
-    if let Some((why, place)) = nearest_policy(cx, direction, info, report) {
+    let first = info.policies.first().and_then(|id| cx.cluster.policy(*id));
+    if let Some(policy) = first.filter(|_| info.object.is_none())
+        && let Some(note) = wording::namespace_note(&info.name, policy.namespace_source)
+    {
+        finding = finding.note(note);
+    }
+    let nearest = Nearest::of(cx, direction, info);
+    if let Some(nearest) = &nearest {
+        let (why, place) = nearest.relation(direction, report);
         finding = finding.related(why, place);
+    }
+    if let Some(Nearest::AllowsEverything(policy, _)) = nearest {
+        return Some(finding.help(format!(
+            "policies add up, so a deny beside policy `{}` denies nothing: let its rule name the peers and ports that \
+             are needed",
+            policy.name
+        )));
     }
     let with_dns = direction == Direction::Egress;
     let title = format!(
@@ -63,35 +78,55 @@ fn finding(
 }
 
 /// The policy that somebody may take for a default deny, and why it is none.
-fn nearest_policy(
-    cx: &Context<'_>,
-    direction: Direction,
-    info: &NamespaceInfo,
-    report: &Reporter<'_>,
-) -> Option<(String, Location)> {
-    let policies = || info.policies.iter().filter_map(|id| cx.cluster.policy(*id));
-    let selects_all = |policy: &PolicyInfo<'_>| {
-        policy.policy.pod_selector.as_ref().is_some_and(LabelSelector::is_everything)
-    };
-    if let Some(policy) = policies().find(|policy| selects_all(policy)) {
-        let name = policy.name;
-        let (why, field) = if policy.affects(direction) {
-            let opens =
-                policy.policy.half(direction).rules.iter().position(|rule| rule.allows_everything())?;
-            (
-                format!("policy `{name}` selects every Pod, but allows everything"),
-                format!("spec.{}[{opens}]", direction.name()),
-            )
-        } else {
-            (
-                format!("policy `{name}` selects every Pod, but not for {}", direction.name()),
-                "spec.policyTypes".to_owned(),
-            )
-        };
-        return Some((why, report.place(policy.object, &field)));
+enum Nearest<'c> {
+    /// It selects every Pod, and the rule of this index allows everything.
+    AllowsEverything(&'c PolicyInfo<'c>, usize),
+    /// It selects every Pod, but not for this direction.
+    OtherDirection(&'c PolicyInfo<'c>),
+    /// It is called a deny, but its selector is narrower.
+    Narrower(&'c PolicyInfo<'c>, &'c LabelSelector),
+}
+
+impl<'c> Nearest<'c> {
+    fn of(cx: &Context<'c>, direction: Direction, info: &NamespaceInfo) -> Option<Self> {
+        let all = info.policies.iter().filter_map(|id| cx.cluster.policies.get(id.index()));
+        let near = all.filter(|policy| !policy.policy.refused).filter_map(|policy| {
+            let selector = policy.policy.pod_selector.as_ref()?;
+            match (selector.is_everything(), policy.affects(direction)) {
+                (true, true) => {
+                    let mut rules = policy.policy.half(direction).rules.iter();
+                    Some(Self::AllowsEverything(policy, rules.position(PolicyRule::allows_everything)?))
+                }
+                (true, false) => Some(Self::OtherDirection(policy)),
+                (false, true) => policy.name.contains("deny").then_some(Self::Narrower(policy, selector)),
+                (false, false) => None,
+            }
+        });
+        near.min_by_key(Self::distance)
     }
-    let policy = policies().find(|policy| policy.affects(direction) && policy.name.contains("deny"))?;
-    let selector = policy.policy.pod_selector.as_ref()?;
-    let why = format!("policy `{}` selects only `{selector}`", policy.name);
-    Some((why, report.place(policy.object, "spec.podSelector")))
+
+    fn distance(&self) -> u8 {
+        match self {
+            Self::AllowsEverything(..) => 0,
+            Self::OtherDirection(_) => 1,
+            Self::Narrower(..) => 2,
+        }
+    }
+
+    fn relation(&self, direction: Direction, report: &Reporter<'_>) -> (String, Location) {
+        match self {
+            Self::AllowsEverything(policy, rule) => (
+                format!("policy `{}` selects every Pod, but allows everything", policy.name),
+                report.place(policy.object, &format!("spec.{}[{rule}]", direction.name())),
+            ),
+            Self::OtherDirection(policy) => (
+                format!("policy `{}` selects every Pod, but not for {}", policy.name, direction.name()),
+                report.place(policy.object, "spec.policyTypes"),
+            ),
+            Self::Narrower(policy, selector) => (
+                format!("policy `{}` selects only `{selector}`", policy.name),
+                report.place(policy.object, "spec.podSelector"),
+            ),
+        }
+    }
 }

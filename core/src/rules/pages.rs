@@ -1272,9 +1272,10 @@ In every namespace with workloads, every Pod that could ever be made, whatever i
 egress by a policy that doesn't allow everything.
 
 This is decided over all labels that the namespace's policies can tell apart and a Pod without any, not by a
-policy's name: two policies for `app exists` and `app does not exist` are a default deny, a policy called `deny-
-all` with a narrower selector is none. A namespace without any policy is a matter of namespace-without-policy;
-where a policy of another API or a generator may act, the answer is unknown and nothing is reported.
+policy's name: two policies for `app exists` and `app does not exist` are a default deny, a policy called
+`deny-all` with a narrower selector is none. A namespace without any policy is a matter of
+`namespace-without-policy`; where a policy of another API or a generator may act, the answer is unknown and nothing
+is reported.
 
 # Why
 
@@ -1316,7 +1317,8 @@ spec:
 # Fix
 
 Adds the default deny to the file of the namespace's first policy. For egress it adds an allowance for DNS with
-it, so that names still resolve. It changes traffic: what the workloads need has to be allowed.
+it, so that names still resolve. It changes traffic: what the workloads need has to be allowed. There is no fix
+where a policy for every Pod allows everything: a deny beside it would deny nothing.
 
 # Options
 
@@ -1332,9 +1334,10 @@ In every namespace with workloads, every Pod that could ever be made, whatever i
 ingress by a policy that doesn't allow everything.
 
 This is decided over all labels that the namespace's policies can tell apart and a Pod without any, not by a
-policy's name: two policies for `app exists` and `app does not exist` are a default deny, a policy called `deny-
-all` with a narrower selector is none. A namespace without any policy is a matter of namespace-without-policy;
-where a policy of another API or a generator may act, the answer is unknown and nothing is reported.
+policy's name: two policies for `app exists` and `app does not exist` are a default deny, a policy called
+`deny-all` with a narrower selector is none. A namespace without any policy is a matter of
+`namespace-without-policy`; where a policy of another API or a generator may act, the answer is unknown and nothing
+is reported.
 
 # Why
 
@@ -1376,7 +1379,8 @@ spec:
 # Fix
 
 Adds the default deny to the file of the namespace's first policy. It changes traffic: what the workloads need
-has to be allowed.
+has to be allowed. There is no fix where a policy for every Pod allows everything: a deny beside it would deny
+nothing.
 
 # Options
 

@@ -4,6 +4,7 @@ use super::{Context, Reporter, edits};
 use crate::cluster::NamespaceId;
 use crate::diagnostics::{Fix, Safety};
 use crate::model::Direction;
+use crate::yaml::edit;
 
 /// A policy that isolates every Pod of its namespace in these directions and allows nothing.
 pub(super) fn default_deny(name: &str, namespace: Option<&str>, directions: &[Direction]) -> String {
@@ -33,7 +34,8 @@ pub(super) fn allow_dns(name: &str, namespace: Option<&str>) -> String {
 }
 
 fn head(name: &str, namespace: Option<&str>) -> String {
-    let namespace = namespace.map_or_else(String::new, |namespace| format!("  namespace: {namespace}\n"));
+    let namespace =
+        namespace.map_or_else(String::new, |namespace| format!("  namespace: {}\n", edit::string(namespace)));
     format!(
         "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata:\n  name: {name}\n{namespace}spec:\n"
     )

@@ -4,9 +4,10 @@
 //! egress by a policy that doesn't allow everything.
 //!
 //! This is decided over all labels that the namespace's policies can tell apart and a Pod without any, not by a
-//! policy's name: two policies for `app exists` and `app does not exist` are a default deny, a policy called `deny-
-//! all` with a narrower selector is none. A namespace without any policy is a matter of namespace-without-policy;
-//! where a policy of another API or a generator may act, the answer is unknown and nothing is reported.
+//! policy's name: two policies for `app exists` and `app does not exist` are a default deny, a policy called
+//! `deny-all` with a narrower selector is none. A namespace without any policy is a matter of
+//! `namespace-without-policy`; where a policy of another API or a generator may act, the answer is unknown and nothing
+//! is reported.
 //!
 //! # Why
 //!
@@ -48,7 +49,8 @@
 //! # Fix
 //!
 //! Adds the default deny to the file of the namespace's first policy. For egress it adds an allowance for DNS with
-//! it, so that names still resolve. It changes traffic: what the workloads need has to be allowed.
+//! it, so that names still resolve. It changes traffic: what the workloads need has to be allowed. There is no fix
+//! where a policy for every Pod allows everything: a deny beside it would deny nothing.
 //!
 //! # Options
 //!

@@ -5,6 +5,8 @@
 
 mod render;
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
 use self::render::Manner;
@@ -115,6 +117,11 @@ pub fn append_item(sequence: Node<'_>, value: &Value) -> Option<TextEdit> {
     let indent = source.column(sequence.span().start)?;
     let rendered = manner.block_item(value, indent);
     source.insert_lines(sequence.items().last()?, *parts.last()?, indent, &rendered, manner)
+}
+
+/// A string as a scalar of YAML: in quotes where a reader would take it for something else, or for several lines.
+pub fn string(text: &str) -> Cow<'_, str> {
+    Manner { eol: "\n", list_indent: 0, json: false }.string(text)
 }
 
 /// Appends the document `yaml` to a file with this text, with a `---` where it is needed. The line ends are those of the
