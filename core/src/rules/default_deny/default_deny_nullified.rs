@@ -6,7 +6,7 @@
 //! # Why
 //!
 //! Policies add up: there is no deny rule. One policy that allows everything to every Pod leaves nothing of the
-//! default deny.
+//! default deny. A policy that allows everything to some Pods only is a matter of `covered-but-open`.
 //!
 //! # Example
 //!
@@ -101,7 +101,11 @@ fn finding(
         policy.name,
         direction.name()
     );
-    let mut finding = report.finding(policy.object, &field, message);
+    let label = match direction {
+        Direction::Ingress => "lets everybody in on every port",
+        Direction::Egress => "lets out to everybody on every port",
+    };
+    let mut finding = report.finding(policy.object, &field, message).label(label);
     for deny in deny.iter().take(3).filter_map(|id| cx.cluster.policy(*id)) {
         finding = finding.related(format!("the default deny `{}`", deny.name), report.place(deny.object, ""));
     }

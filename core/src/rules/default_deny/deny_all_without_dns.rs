@@ -1,8 +1,9 @@
 //! # What it checks
 //!
 //! Where a namespace has a proven default deny for egress and policies for every Pod that let something out, its
-//! workloads also reach the cluster's DNS servers, over UDP and TCP. A workload with an egress policy of its own is
-//! a matter of dns-egress-missing. A namespace that lets nothing out at all needs no names.
+//! workloads also reach the cluster's DNS servers, over UDP and TCP. There is one finding for the whole namespace. A
+//! workload with an egress policy of its own is a matter of `dns-egress-missing`. A namespace that lets nothing out at
+//! all needs no names.
 //!
 //! # Why
 //!
@@ -68,7 +69,7 @@
 
 use crate::cluster::ClassId;
 use crate::diagnostics::Severity;
-use crate::engine::{DefaultDeny, DnsPath};
+use crate::engine::{DefaultDeny, DnsAccess, DnsPath};
 use crate::model::Direction;
 use crate::rules::{Check, Context, FixKind, Group, Reporter, Rule, RuleSet, dns, proposals, wording};
 use crate::sets::IdSet;
@@ -88,17 +89,21 @@ pub(crate) static RULE: Rule = Rule {
 fn check(cx: &Context<'_>, report: &mut Reporter<'_>) {
     for (id, info) in cx.cluster.namespace_ids() {
         let DefaultDeny::Proven(deny) = cx.engine.default_deny(Direction::Egress, id) else { continue };
-        let without: IdSet = info.classes.iter().filter(|class| lacks_dns(cx, ClassId(*class))).collect();
-        if without.is_empty() {
+        let lacking = info.classes.iter().filter_map(|class| Some((class, missing(cx, ClassId(class))?)));
+        let lacking: Vec<(u32, DnsAccess)> = lacking.collect();
+        if lacking.is_empty() {
             continue;
         }
+        let without: IdSet = lacking.iter().map(|(class, _)| *class).collect();
+        let has_udp = lacking.iter().all(|(_, access)| access.udp);
         let Some(policy) = deny.first().and_then(|id| cx.cluster.policy(*id)) else { continue };
         let count = cx.cluster.count_workloads(&without);
         let message = format!(
-            "policy `{}` denies egress to every Pod of `{}`, and nothing lets {} ask DNS",
+            "policy `{}` denies egress to every Pod of `{}`, and nothing lets {} ask DNS{}",
             policy.name,
             info.name,
-            wording::count(count, "workload", "workloads")
+            wording::count(count, "workload", "workloads"),
+            if has_udp { " over TCP, for answers that don't fit into a datagram (RFC 7766)" } else { "" }
         );
         let title = "allow every Pod of the namespace to ask DNS";
         let fix = proposals::add(cx, report, id, title, |namespace, free| {
@@ -107,13 +112,17 @@ fn check(cx: &Context<'_>, report: &mut Reporter<'_>) {
         let members = wording::workloads(cx.cluster, cx.cluster.members(&without), count);
         let finding = report
             .finding(policy.object, "", message)
-            .note(format!("without DNS: {members}"))
+            .note(format!("it is about {members}"))
             .help("allow egress to the DNS servers in `kube-system` on UDP and TCP port 53")
             .fix(fix);
         report.push(finding);
     }
 }
 
-fn lacks_dns(cx: &Context<'_>, class: ClassId) -> bool {
-    matches!(cx.engine.dns_path(class), DnsPath::Missing(_)) && dns::left_to_namespace_rule(cx, class)
+/// What a class without DNS has of it, if this rule is the one to tell.
+fn missing(cx: &Context<'_>, class: ClassId) -> Option<DnsAccess> {
+    match cx.engine.dns_path(class) {
+        DnsPath::Missing(access) if dns::left_to_namespace_rule(cx, class) => Some(access),
+        _ => None,
+    }
 }
