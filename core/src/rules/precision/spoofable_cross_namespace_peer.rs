@@ -1,7 +1,11 @@
 //! # What it checks
 //!
-//! No peer selects Pods by label in every namespace. It is only worth knowing where the rule names at most three
-//! ports and lets traffic out, since the destination's own policies then decide.
+//! No peer selects Pods by label in every namespace: with an empty `namespaceSelector` (in any spelling), or with one
+//! that only leaves out namespaces by name. It is information where the rule names at most three ports and lets traffic
+//! out, since the destination's own policies then decide.
+//!
+//! Without a `podSelector` that names Pods, such a peer is a matter of `all-namespaces-peer`. Namespaces that are
+//! selected by a label of theirs are a matter of `namespace-by-mutable-label`.
 //!
 //! # Why
 //!
@@ -55,10 +59,13 @@
 //! The suggestion names the namespaces in which such Pods are today, if there are at most five.
 
 use crate::diagnostics::{Diagnostic, Safety, Severity};
-use crate::model::{Direction, Peer};
+use crate::model::{Direction, NAME_LABEL, Peer, Port, Rule as PolicyRule};
 use crate::rules::peers::{self, PeerSite};
 use crate::rules::{Check, Context, FixKind, Group, Reporter, Rule, RuleSet, edits, wording};
-use crate::sets::LabelSelector;
+use crate::sets::{LabelSelector, Operator};
+
+/// A rule that lets out on so many ports at most is only worth knowing.
+const FEW_PORTS: u64 = 3;
 
 pub(crate) static RULE: Rule = Rule {
     name: "spoofable-cross-namespace-peer",
@@ -75,13 +82,21 @@ pub(crate) static RULE: Rule = Rule {
 fn check(cx: &Context<'_>, report: &mut Reporter<'_>) {
     for site in peers::all(cx) {
         if let Peer::Pods { namespaces: Some(namespaces), pods: Some(pods) } = site.peer
-            && namespaces.is_everything()
+            && only_leaves_out(namespaces)
             && !pods.is_everything()
         {
             let finding = finding(cx, &site, (namespaces, pods), report);
             report.push(finding);
         }
     }
+}
+
+/// Whether a namespace that somebody makes tomorrow is selected, whatever its labels, unless it has one of some names.
+fn only_leaves_out(namespaces: &LabelSelector) -> bool {
+    let requirements = namespaces.requirements();
+    requirements
+        .iter()
+        .all(|r| r.key == NAME_LABEL && matches!(r.operator, Operator::NotIn | Operator::Exists))
 }
 
 fn finding<'c>(
@@ -91,13 +106,13 @@ fn finding<'c>(
     report: &Reporter<'_>,
 ) -> Diagnostic {
     let policy = site.policy;
+    let among = if namespaces.is_everything() { String::new() } else { format!(" with `{namespaces}`") };
     let message = format!(
-        "policy `{}` {} any Pod with `{pods}`, in whatever namespace somebody makes it",
+        "policy `{}` {} any Pod with `{pods}`, in whatever namespace{among} somebody makes it",
         policy.name,
-        peers::verb(site.direction)
+        peers::verb(site.direction),
     );
-    let few_ports = site.rule.ports.as_ref().is_some_and(|ports| ports.len() <= 3);
-    let decided_elsewhere = site.direction == Direction::Egress && few_ports;
+    let decided_elsewhere = site.direction == Direction::Egress && names_few_ports(site.rule);
     let finding = report
         .finding(policy.object, &site.field, message)
         .severity(if decided_elsewhere { Severity::Info } else { RULE.severity })
@@ -115,5 +130,18 @@ fn finding<'c>(
         "name today's namespaces",
         Safety::Suggestion,
     );
-    finding.help(format!("today such Pods are in {}: name it", wording::names(&names, 5))).fix(fix)
+    let help = format!(
+        "today such Pods are in {}: name {}",
+        wording::names(&names, 5),
+        if names.len() == 1 { "it" } else { "them" }
+    );
+    finding.help(help).fix(fix)
+}
+
+fn names_few_ports(rule: &PolicyRule) -> bool {
+    let width = |port: &Port| match port {
+        Port::Range { first, last, .. } => u64::from(last.saturating_sub(*first)) + 1,
+        Port::Named { .. } | Port::Invalid => 1,
+    };
+    rule.ports.as_ref().is_some_and(|ports| ports.iter().map(width).sum::<u64>() <= FEW_PORTS)
 }
