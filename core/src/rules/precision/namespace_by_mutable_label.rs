@@ -54,12 +54,13 @@
 //!
 //! # Fix
 //!
-//! The suggestion names the namespaces that have the labels today, if there are at most five.
+//! The suggestion names the namespaces that have the labels today, if there are at most five and the repository
+//! declares them all.
 //!
 //! # Options
 //!
-//! `allowedKeys` lists label keys that only the platform sets. A `*` at either end stands for anything. The default
-//! holds those of Kubernetes and OpenShift.
+//! `allowedKeys` lists label keys that only the platform sets. A `*` stands for any text. The default holds those of
+//! Kubernetes and OpenShift: `kubernetes.io/*`, `openshift.io/*` and `*.openshift.io/*`.
 
 use crate::diagnostics::{Diagnostic, Safety, Severity};
 use crate::model::{NAME_LABEL, Peer};
@@ -69,8 +70,10 @@ use crate::rules::{
 };
 use crate::sets::{LabelSelector, Operator, Requirement};
 
-const PLATFORM_KEYS: &[&str] =
-    &["kubernetes.io/*", "openshift.io/*", "network.openshift.io/*", "policy-group.network.openshift.io/*"];
+const PLATFORM_KEYS: &[&str] = &["kubernetes.io/*", "openshift.io/*", "*.openshift.io/*"];
+
+/// So many names at most are put in place of labels.
+const FEW_NAMES: usize = 5;
 
 pub(crate) static RULE: Rule = Rule {
     name: "namespace-by-mutable-label",
@@ -82,7 +85,7 @@ pub(crate) static RULE: Rule = Rule {
     summary: "a namespace is selected by labels that its owner can change",
     options: &[RuleOption {
         name: "allowedKeys",
-        summary: "label keys that only the platform sets; a `*` at either end stands for anything",
+        summary: "label keys that only the platform sets; a `*` stands for any text",
         default: OptionValue::Strings(PLATFORM_KEYS),
     }],
     check: Check::Cluster(check),
@@ -101,13 +104,16 @@ fn check(cx: &Context<'_>, report: &mut Reporter<'_>) {
     }
 }
 
-/// Whether a pattern with at most one `*` at either end stands for a key.
+/// Whether a pattern stands for a key; each `*` in it stands for any text, also for none.
 fn covers(pattern: &str, key: &str) -> bool {
-    match (pattern.strip_prefix('*'), pattern.strip_suffix('*')) {
-        (Some(end), _) => key.ends_with(end),
-        (None, Some(start)) => key.starts_with(start),
-        (None, None) => pattern == key,
+    let mut parts = pattern.split('*');
+    let Some(mut rest) = parts.next().and_then(|start| key.strip_prefix(start)) else { return false };
+    let Some(end) = parts.next_back() else { return rest.is_empty() };
+    for part in parts {
+        let Some(at) = rest.find(part) else { return false };
+        rest = rest.get(at + part.len()..).unwrap_or("");
     }
+    rest.ends_with(end)
 }
 
 fn finding(
@@ -129,8 +135,10 @@ fn finding(
             "no Namespace of the repository has these labels, so the peer selects nothing that is known",
         );
     }
-    let names: Vec<String> = matching.iter().map(|id| cx.cluster.namespace_name(*id).to_owned()).collect();
-    if names.is_empty() || names.len() > 5 {
+    let infos = || matching.iter().filter_map(|id| cx.cluster.namespace(*id));
+    let names: Vec<String> = infos().map(|info| info.name.to_string()).collect();
+    let labels_are_known = infos().all(|info| info.object.is_some());
+    if names.is_empty() || names.len() > FEW_NAMES || !labels_are_known {
         return finding.help("name the namespaces by `kubernetes.io/metadata.name`");
     }
     let fix = edits::replace_with(
@@ -141,11 +149,38 @@ fn finding(
         "name today's namespaces",
         Safety::Suggestion,
     );
-    let help =
-        format!("today these are {}: name them by `kubernetes.io/metadata.name`", wording::names(&names, 5));
+    let (these_are, them) = if names.len() == 1 { ("this is", "it") } else { ("these are", "them") };
+    let help = format!(
+        "today {these_are} {}: name {them} by `kubernetes.io/metadata.name`",
+        wording::names(&names, FEW_NAMES)
+    );
     finding.help(help).fix(fix)
 }
 
 fn is_asked(requirement: &Requirement) -> bool {
     matches!(requirement.operator, Operator::In | Operator::Exists)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stars_stand_for_any_text() {
+        for (pattern, key, expected) in [
+            ("team", "team", true),
+            ("team", "teams", false),
+            ("openshift.io/*", "openshift.io/run-level", true),
+            ("openshift.io/*", "network.openshift.io/policy-group", false),
+            ("*.openshift.io/*", "policy-group.network.openshift.io/ingress", true),
+            ("*.openshift.io/*", "network.openshift.example/policy-group", false),
+            ("*/team", "example.com/team", true),
+            ("a*a", "a", false),
+            ("a*b*a", "aba", true),
+            ("a*b*b", "ab", false),
+            ("*", "", true),
+        ] {
+            assert_eq!(covers(pattern, key), expected, "{pattern} {key}");
+        }
+    }
 }
