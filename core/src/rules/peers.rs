@@ -67,39 +67,61 @@ pub(super) fn all<'c>(cx: &Context<'c>) -> impl Iterator<Item = PeerSite<'c>> {
     })
 }
 
-/// The pairs of consecutive peers that were meant to be one: the index of the first, and their selectors. The first
-/// has only a namespaceSelector, the second only a non-empty podSelector, which selects no Pod of the policy's own
-/// namespace, or selects Pods of the namespaces of the first.
+/// Two consecutive peers that were meant to be one: a bare namespaceSelector and a bare, non-empty podSelector.
+pub(super) struct ConfusedPair<'c> {
+    /// The index of the first.
+    pub(super) index: usize,
+    /// The first's selector.
+    pub(super) namespaces: &'c LabelSelector,
+    /// The second's selector.
+    pub(super) pods: &'c LabelSelector,
+    /// The Pods that both select together and the second alone doesn't. None of them means that the second selects no
+    /// Pod of the policy's own namespace at all.
+    pub(super) only_there: IdSet,
+}
+
+/// The pairs of a rule of a policy in `own` that were meant to be one.
 pub(super) fn confused_pairs<'c>(
     cx: &Context<'c>,
     own: NamespaceId,
     rule: &'c Rule,
-) -> impl Iterator<Item = (usize, (&'c LabelSelector, &'c LabelSelector))> {
-    let written = rule.peers.as_deref().unwrap_or_default();
-    written.windows(2).enumerate().filter_map(move |(i, pair)| {
-        let [first, second] = pair else { return None };
-        let (namespaces, pods) = bare_pair(first, second)?;
-        let here = cx.engine.pod_peers(own, None, Some(pods));
-        let there = cx.engine.pod_peers(own, Some(namespaces), Some(pods));
-        let meant =
-            here.selection.possible.is_empty() || !there.selection.certain.is_subset(&here.selection.certain);
-        meant.then_some((i, (namespaces, pods)))
-    })
+) -> impl Iterator<Item = ConfusedPair<'c>> {
+    let count = rule.peers.as_ref().map_or(0, Vec::len);
+    (0..count).filter_map(move |index| confused_pair(cx, own, rule, index))
 }
 
-fn bare_pair<'p>(first: &'p Peer, second: &'p Peer) -> Option<(&'p LabelSelector, &'p LabelSelector)> {
-    match (first, second) {
-        (
-            Peer::Pods { namespaces: Some(namespaces), pods: None },
-            Peer::Pods { namespaces: None, pods: Some(pods) },
-        ) if !pods.is_everything() => Some((namespaces, pods)),
-        _ => None,
+/// The pair that begins at `index`, if the Pods show that it was meant to be one. That no Pod of the own namespace is
+/// selected shows it only where the repository has workloads there, and nothing that may make others.
+fn confused_pair<'c>(
+    cx: &Context<'c>,
+    own: NamespaceId,
+    rule: &'c Rule,
+    index: usize,
+) -> Option<ConfusedPair<'c>> {
+    let peers = rule.peers.as_deref()?;
+    let (
+        Peer::Pods { namespaces: Some(namespaces), pods: None },
+        Peer::Pods { namespaces: None, pods: Some(pods) },
+    ) = (peers.get(index)?, peers.get(index + 1)?)
+    else {
+        return None;
+    };
+    if pods.is_everything() {
+        return None;
     }
+    let here = cx.engine.pod_peers(own, None, Some(pods));
+    let there = cx.engine.pod_peers(own, Some(namespaces), Some(pods));
+    let only_there = there.selection.certain.subtract(&here.selection.certain);
+    let all_are_known =
+        !cx.cluster.namespace(own)?.workloads.is_empty() && !cx.cluster.unknown_pods.contains(&own);
+    let nothing_here = all_are_known && here.selection.possible.is_empty();
+    (nothing_here || !only_there.is_empty()).then_some(ConfusedPair { index, namespaces, pods, only_there })
 }
 
 /// Whether a peer is half of a pair that `and-or-confusion` tells of; what else is wrong with it is a consequence.
 pub(super) fn is_half_of_one<'c>(cx: &Context<'c>, site: &PeerSite<'c>) -> bool {
-    confused_pairs(cx, site.policy.namespace, site.rule).any(|(i, _)| site.index == i || site.index == i + 1)
+    let begins = |index| confused_pair(cx, site.policy.namespace, site.rule, index).is_some();
+    begins(site.index) || site.index.checked_sub(1).is_some_and(begins)
 }
 
 /// How wide a rule is, as a note: its openness and its surplus.

@@ -3,6 +3,9 @@
 //! No two consecutive peers are a bare `namespaceSelector` and a bare, non-empty `podSelector` that selects no Pod
 //! of the policy's own namespace, or that selects Pods of the namespaces of the first.
 //!
+//! That no Pod is selected says something only where the repository has workloads of the policy's own namespace, and no
+//! custom resource there that may make further Pods; elsewhere only Pods in the namespaces of the first count.
+//!
 //! # Why
 //!
 //! In one item, `namespaceSelector` and `podSelector` mean AND: these Pods of these namespaces. With a dash before
@@ -57,14 +60,14 @@
 //!
 //! # Fix
 //!
-//! The suggestion makes one peer of the two, where they are written on lines of their own.
+//! The suggestion makes one peer of the two: in block style it puts a space in place of the second dash. There is none
+//! where comments or anchors stand in the way.
 
 use crate::diagnostics::{Diagnostic, Safety, Severity};
-use crate::rules::peers::{self, RuleSite};
+use crate::rules::peers::{self, ConfusedPair, RuleSite};
 use crate::rules::{Check, Context, FixKind, Group, Reporter, Rule, RuleSet, edits, wording};
-use crate::sets::LabelSelector;
 use crate::text::Span;
-use crate::yaml::{Node, Style, TextEdit};
+use crate::yaml::{Entry, Node, Style, TextEdit};
 
 pub(crate) static RULE: Rule = Rule {
     name: "and-or-confusion",
@@ -80,46 +83,73 @@ pub(crate) static RULE: Rule = Rule {
 
 fn check(cx: &Context<'_>, report: &mut Reporter<'_>) {
     for site in peers::rules(cx) {
-        for (i, pair) in peers::confused_pairs(cx, site.policy.namespace, site.rule) {
-            let finding = finding(&site, i, pair, report);
+        for pair in peers::confused_pairs(cx, site.policy.namespace, site.rule) {
+            let finding = finding(cx, &site, &pair, report);
             report.push(finding);
         }
     }
 }
 
 fn finding(
+    cx: &Context<'_>,
     site: &RuleSite<'_>,
-    index: usize,
-    (namespaces, pods): (&LabelSelector, &LabelSelector),
+    pair: &ConfusedPair<'_>,
     report: &Reporter<'_>,
 ) -> Diagnostic {
-    let object = site.policy.object;
+    let (object, pods) = (site.policy.object, pair.pods);
     let peer = |index: usize| format!("{}.{}[{index}]", site.field, site.direction.peers_field());
+    let (first, second) = (peer(pair.index), peer(pair.index + 1));
     let message = format!(
         "these are two peers: every Pod of the namespaces with {}, or Pods with `{pods}` of the policy's own namespace",
-        wording::selector(namespaces, "any label")
+        wording::selector(pair.namespaces, "any label")
     );
+    let count = cx.cluster.count_workloads(&pair.only_there);
+    let why = if count == 0 {
+        let own = cx.cluster.namespace_name(site.policy.namespace);
+        format!("no Pod of the policy's own namespace `{own}` has `{pods}`")
+    } else {
+        let found = wording::workloads(cx.cluster, cx.cluster.members(&pair.only_there), count);
+        format!("the namespaces of the other peer have Pods with `{pods}`: {found}")
+    };
     let fix = edits::fix(report, object, "make one peer of the two", Safety::Suggestion, |node| {
-        let (first, second) = (node.at(&peer(index))?, node.at(&peer(index + 1))?);
-        merge(first, second)
+        merge(node.at(&first)?, node.at(&second)?)
     });
     report
-        .finding(object, &peer(index + 1), message)
-        .label("the dash makes a peer of its own")
-        .related("the other peer", report.place(object, &peer(index)))
-        .help("remove the dash before `podSelector` for \"these Pods of these namespaces\"")
+        .finding(object, &second, message)
+        .label("a peer of its own")
+        .related("the other peer", report.place(object, &first))
+        .note(why)
+        .help("write both selectors in one item for \"these Pods of these namespaces\"")
         .fix(fix)
 }
 
-/// The dash of a block item becomes a space, which makes its entry one of the item before.
+/// Makes the only entry of the second item one of the first.
 fn merge(first: Node<'_>, second: Node<'_>) -> Option<TextEdit> {
-    let start = second.span().start;
-    let is_block = |node: Node<'_>| node.style() == Style::Block && !node.is_alias();
-    let dash = start.checked_sub(2)?;
-    let marker = Span::new(dash, start).of(second.text());
-    let aligned = |node: Node<'_>| {
-        Span::new(node.span().start.saturating_sub(2), node.span().start).of(node.text()) == "- "
+    let (before, after) = (only_entry(first)?, only_entry(second)?);
+    match (first.style(), second.style()) {
+        (Style::Block, Style::Block) => merge_blocks(first, second),
+        (Style::Flow, Style::Flow) => {
+            let between = Span::new(before.value.span().end, after.key.span().start);
+            let marks: String = between.of(first.text()).split_whitespace().collect();
+            matches!(&*marks, "},{" | "}-{").then(|| TextEdit { span: between, text: ", ".to_owned() })
+        }
+        _ => None,
+    }
+}
+
+fn only_entry(item: Node<'_>) -> Option<Entry<'_>> {
+    let mut entries = item.written_entries();
+    entries.next().filter(|_| !item.is_alias() && entries.next().is_none())
+}
+
+/// The dash of a block item becomes a space, so that its entry stands below that of the item before.
+fn merge_blocks(first: Node<'_>, second: Node<'_>) -> Option<TextEdit> {
+    let dash = |item: Node<'_>| {
+        let start = item.span().start;
+        let dash = Span::new(start.checked_sub(2)?, start);
+        (dash.of(item.text()) == "- ").then_some(dash.start)
     };
-    (is_block(first) && is_block(second) && marker == "- " && aligned(first))
-        .then(|| TextEdit { span: Span::new(dash, dash + 1), text: " ".to_owned() })
+    dash(first)?;
+    let start = dash(second)?;
+    Some(TextEdit { span: Span::new(start, start + 1), text: " ".to_owned() })
 }
