@@ -1,6 +1,8 @@
 //! # What it checks
 //!
-//! A peer has a `namespaceSelector` that names namespaces, and no `podSelector` beside it, or an empty one.
+//! No peer has a `namespaceSelector` that names namespaces and no `podSelector` beside it, or an empty one. A
+//! `namespaceSelector` for every namespace is a matter of `all-namespaces-peer`, and half of a peer that was meant to be
+//! one with the next a matter of `and-or-confusion`.
 //!
 //! The finding shows how wide the rule is (its openness) and which share of what it grants nothing uses (its
 //! surplus).
@@ -83,7 +85,7 @@ fn check(cx: &Context<'_>, report: &mut Reporter<'_>) {
             && pods.as_ref().is_none_or(LabelSelector::is_everything)
             && !peers::is_half_of_one(cx, &site)
         {
-            let finding = finding(cx, &site, namespaces, report);
+            let finding = finding(cx, &site, (namespaces, pods.as_ref()), report);
             report.push(finding);
         }
     }
@@ -92,7 +94,7 @@ fn check(cx: &Context<'_>, report: &mut Reporter<'_>) {
 fn finding<'c>(
     cx: &Context<'c>,
     site: &PeerSite<'c>,
-    namespaces: &'c LabelSelector,
+    (namespaces, written): (&'c LabelSelector, Option<&LabelSelector>),
     report: &Reporter<'_>,
 ) -> Diagnostic {
     let policy = site.policy;
@@ -117,15 +119,19 @@ fn finding<'c>(
     }
     match cx.engine.exact_peers(&now) {
         Some(selector) => {
-            let fix = edits::insert(
-                report,
-                policy.object,
-                (&site.field, "podSelector", Some("namespaceSelector")),
-                &peers::selector_value(selector),
-                format!("select exactly today's Pods: {selector}"),
-                Safety::Suggestion,
-            );
-            finding.help(format!("add a `podSelector` with `{selector}`")).fix(fix)
+            let (value, title) =
+                (peers::selector_value(selector), format!("select exactly today's Pods: {selector}"));
+            let fix = match written {
+                Some(_) => {
+                    let field = format!("{}.podSelector", site.field);
+                    edits::replace_with(report, policy.object, &field, &value, title, Safety::Suggestion)
+                }
+                None => {
+                    let place = (&*site.field, "podSelector", Some("namespaceSelector"));
+                    edits::insert(report, policy.object, place, &value, title, Safety::Suggestion)
+                }
+            };
+            finding.help(format!("write a `podSelector` with `{selector}`")).fix(fix)
         }
         None => finding.help("add a `podSelector` that names the Pods that are meant"),
     }
