@@ -11,8 +11,11 @@ static PAGES: &[(&str, &str)] = &[
         r#"# What it checks
 
 No peer has an empty `namespaceSelector` (in any spelling: `{}`, empty `matchLabels`, empty `matchExpressions`)
-without a `podSelector` that names Pods. With such a `podSelector` it is a matter of spoofable-cross-namespace-
-peer.
+without a `podSelector` that names Pods. Where a `podSelector` names Pods, `spoofable-cross-namespace-peer` is the
+rule that tells: never both for one peer.
+
+The finding shows how wide the rule is (its openness), which share of what it grants nothing uses (its surplus), and
+how many workloads it means today.
 
 # Why
 
@@ -125,6 +128,9 @@ five.
 No two consecutive peers are a bare `namespaceSelector` and a bare, non-empty `podSelector` that selects no Pod
 of the policy's own namespace, or that selects Pods of the namespaces of the first.
 
+That no Pod is selected says something only where the repository has workloads of the policy's own namespace, and no
+custom resource there that may make further Pods; elsewhere only Pods in the namespaces of the first count.
+
 # Why
 
 In one item, `namespaceSelector` and `podSelector` mean AND: these Pods of these namespaces. With a dash before
@@ -179,7 +185,8 @@ spec:
 
 # Fix
 
-The suggestion makes one peer of the two, where they are written on lines of their own.
+The suggestion makes one peer of the two: in block style it puts a space in place of the second dash. There is none
+where comments or anchors stand in the way.
 "#,
     ),
     (
@@ -391,7 +398,7 @@ that direction.
 # Why
 
 Policies add up: there is no deny rule. One policy that allows everything to every Pod leaves nothing of the
-default deny.
+default deny. A policy that allows everything to some Pods only is a matter of `covered-but-open`.
 
 # Example
 
@@ -447,8 +454,9 @@ spec:
         r#"# What it checks
 
 Where a namespace has a proven default deny for egress and policies for every Pod that let something out, its
-workloads also reach the cluster's DNS servers, over UDP and TCP. A workload with an egress policy of its own is
-a matter of dns-egress-missing. A namespace that lets nothing out at all needs no names.
+workloads also reach the cluster's DNS servers, over UDP and TCP. There is one finding for the whole namespace. A
+workload with an egress policy of its own is a matter of `dns-egress-missing`. A namespace that lets nothing out at
+all needs no names.
 
 # Why
 
@@ -1131,19 +1139,22 @@ spec:
 
 # Fix
 
-The suggestion names the namespaces that have the labels today, if there are at most five.
+The suggestion names the namespaces that have the labels today, if there are at most five and the repository
+declares them all.
 
 # Options
 
-`allowedKeys` lists label keys that only the platform sets. A `*` at either end stands for anything. The default
-holds those of Kubernetes and OpenShift.
+`allowedKeys` lists label keys that only the platform sets. A `*` stands for any text. The default holds those of
+Kubernetes and OpenShift: `kubernetes.io/*`, `openshift.io/*` and `*.openshift.io/*`.
 "#,
     ),
     (
         "namespace-wide-peer",
         r"# What it checks
 
-A peer has a `namespaceSelector` that names namespaces, and no `podSelector` beside it, or an empty one.
+No peer has a `namespaceSelector` that names namespaces and no `podSelector` beside it, or an empty one. A
+`namespaceSelector` for every namespace is a matter of `all-namespaces-peer`, and half of a peer that was meant to be
+one with the next a matter of `and-or-confusion`.
 
 The finding shows how wide the rule is (its openness) and which share of what it grants nothing uses (its
 surplus).
@@ -1665,8 +1676,12 @@ The suggestion adds the type.
         "spoofable-cross-namespace-peer",
         r#"# What it checks
 
-No peer selects Pods by label in every namespace. It is only worth knowing where the rule names at most three
-ports and lets traffic out, since the destination's own policies then decide.
+No peer selects Pods by label in every namespace: with an empty `namespaceSelector` (in any spelling), or with one
+that only leaves out namespaces by name. It is information where the rule names at most three ports and lets traffic
+out, since the destination's own policies then decide.
+
+Without a `podSelector` that names Pods, such a peer is a matter of `all-namespaces-peer`. Namespaces that are
+selected by a label of theirs are a matter of `namespace-by-mutable-label`.
 
 # Why
 
