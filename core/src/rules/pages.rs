@@ -528,8 +528,8 @@ Adds a policy that lets every Pod of the namespace ask DNS.
 Every workload that policies isolate for egress reaches the cluster's DNS servers on UDP and TCP port 53, by all
 of its policies together: kube-dns or CoreDNS in `kube-system`, or the DNS of OpenShift on port 5353. Pods that
 don't ask the cluster's DNS (`dnsPolicy` `None` or `Default`) need none. A rule that names addresses is taken to
-mean the DNS service. Workloads whose egress only policies for every Pod decide are a matter of deny-all-
-without-dns; what lets nothing out at all needs no names.
+mean the DNS service. Workloads whose egress only policies for every Pod decide are a matter of
+deny-all-without-dns; what lets nothing out at all needs no names.
 
 Without UDP it is an error, without TCP alone a warning: answers that don't fit into a datagram come over TCP
 (RFC 7766).
@@ -1435,8 +1435,8 @@ egress.
 
 The decision is made on the effect of all policies together: where a namespace comes from, what `policyTypes`
 defaults to and how every selector matches. A workload that a policy of another API may cover, or whose labels a
-controller adds, is unknown and not reported. Pods on the node's network are a matter of host-network-pod-
-bypasses-policy.
+controller adds, is unknown and not reported. Pods on the node's network are a matter of
+host-network-pod-bypasses-policy.
 
 # Why
 
@@ -1499,8 +1499,8 @@ ingress.
 
 The decision is made on the effect of all policies together: where a namespace comes from, what `policyTypes`
 defaults to and how every selector matches. A workload that a policy of another API may cover, or whose labels a
-controller adds, is unknown and not reported. Pods on the node's network are a matter of host-network-pod-
-bypasses-policy.
+controller adds, is unknown and not reported. Pods on the node's network are a matter of
+host-network-pod-bypasses-policy.
 
 # Why
 

@@ -6,8 +6,8 @@
 //!
 //! The decision is made on the effect of all policies together: where a namespace comes from, what `policyTypes`
 //! defaults to and how every selector matches. A workload that a policy of another API may cover, or whose labels a
-//! controller adds, is unknown and not reported. Pods on the node's network are a matter of host-network-pod-
-//! bypasses-policy.
+//! controller adds, is unknown and not reported. Pods on the node's network are a matter of
+//! host-network-pod-bypasses-policy.
 //!
 //! # Why
 //!

@@ -3,8 +3,8 @@
 //! Every workload that policies isolate for egress reaches the cluster's DNS servers on UDP and TCP port 53, by all
 //! of its policies together: kube-dns or CoreDNS in `kube-system`, or the DNS of OpenShift on port 5353. Pods that
 //! don't ask the cluster's DNS (`dnsPolicy` `None` or `Default`) need none. A rule that names addresses is taken to
-//! mean the DNS service. Workloads whose egress only policies for every Pod decide are a matter of deny-all-
-//! without-dns; what lets nothing out at all needs no names.
+//! mean the DNS service. Workloads whose egress only policies for every Pod decide are a matter of
+//! deny-all-without-dns; what lets nothing out at all needs no names.
 //!
 //! Without UDP it is an error, without TCP alone a warning: answers that don't fit into a datagram come over TCP
 //! (RFC 7766).
