@@ -1,13 +1,17 @@
 //! Pods that no policy isolates, for either direction.
 
-use super::{Context, Reporter, wording};
+use super::{Context, OptionValue, Reporter, RuleOption, wording};
 use crate::cluster::{WorkloadId, WorkloadInfo};
 use crate::diagnostics::{Diagnostic, Location};
 use crate::engine::Isolation;
 use crate::model::Direction;
 
-/// Namespaces of the cluster's own components, which its installer isolates or not.
-pub(super) const SYSTEM_NAMESPACES: &[&str] = &["kube-system", "kube-public", "kube-node-lease"];
+/// The option of rules that leave the cluster's own components to its installer.
+pub(super) const EXEMPT_NAMESPACES: &[RuleOption] = &[RuleOption {
+    name: "exemptNamespaces",
+    summary: "namespaces that are not reported; the coverage table still counts their workloads",
+    default: OptionValue::Strings(&["kube-system", "kube-public", "kube-node-lease"]),
+}];
 
 /// Reports each workload that is proven open in a direction.
 pub(super) fn report(cx: &Context<'_>, direction: Direction, report: &mut Reporter<'_>) {

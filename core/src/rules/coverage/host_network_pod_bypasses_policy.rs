@@ -46,8 +46,8 @@
 
 use crate::cluster::{WorkloadId, WorkloadInfo};
 use crate::diagnostics::{Diagnostic, Severity};
-use crate::rules::uncovered::SYSTEM_NAMESPACES;
-use crate::rules::{Check, Context, FixKind, Group, OptionValue, Reporter, Rule, RuleOption, RuleSet};
+use crate::rules::uncovered::EXEMPT_NAMESPACES;
+use crate::rules::{Check, Context, FixKind, Group, Reporter, Rule, RuleSet};
 
 pub(crate) static RULE: Rule = Rule {
     name: "host-network-pod-bypasses-policy",
@@ -57,11 +57,7 @@ pub(crate) static RULE: Rule = Rule {
     since: "0.1.0",
     fix: FixKind::None,
     summary: "a Pod on the node's network, which no policy reaches",
-    options: &[RuleOption {
-        name: "exemptNamespaces",
-        summary: "namespaces that are not reported; the coverage table still counts their workloads",
-        default: OptionValue::Strings(SYSTEM_NAMESPACES),
-    }],
+    options: EXEMPT_NAMESPACES,
     check: Check::Cluster(check),
 };
 

@@ -61,10 +61,8 @@
 use crate::cluster::{NamespaceId, NamespaceInfo};
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::model::Direction;
-use crate::rules::uncovered::SYSTEM_NAMESPACES;
-use crate::rules::{
-    Check, Context, FixKind, Group, OptionValue, Reporter, Rule, RuleOption, RuleSet, proposals, wording,
-};
+use crate::rules::uncovered::EXEMPT_NAMESPACES;
+use crate::rules::{Check, Context, FixKind, Group, Reporter, Rule, RuleSet, proposals, wording};
 
 pub(crate) static RULE: Rule = Rule {
     name: "namespace-without-policy",
@@ -74,11 +72,7 @@ pub(crate) static RULE: Rule = Rule {
     since: "0.1.0",
     fix: FixKind::ChangesTraffic,
     summary: "a namespace with workloads and without any NetworkPolicy",
-    options: &[RuleOption {
-        name: "exemptNamespaces",
-        summary: "namespaces that are not reported; the coverage table still counts their workloads",
-        default: OptionValue::Strings(SYSTEM_NAMESPACES),
-    }],
+    options: EXEMPT_NAMESPACES,
     check: Check::Cluster(check),
 };
 

@@ -61,8 +61,8 @@
 
 use crate::diagnostics::Severity;
 use crate::model::Direction;
-use crate::rules::uncovered::{self, SYSTEM_NAMESPACES};
-use crate::rules::{Check, Context, FixKind, Group, OptionValue, Reporter, Rule, RuleOption, RuleSet};
+use crate::rules::uncovered::{self, EXEMPT_NAMESPACES};
+use crate::rules::{Check, Context, FixKind, Group, Reporter, Rule, RuleSet};
 
 pub(crate) static RULE: Rule = Rule {
     name: "pod-not-covered-egress",
@@ -72,11 +72,7 @@ pub(crate) static RULE: Rule = Rule {
     since: "0.1.0",
     fix: FixKind::None,
     summary: "no NetworkPolicy isolates a workload for egress",
-    options: &[RuleOption {
-        name: "exemptNamespaces",
-        summary: "namespaces that are not reported; the coverage table still counts their workloads",
-        default: OptionValue::Strings(SYSTEM_NAMESPACES),
-    }],
+    options: EXEMPT_NAMESPACES,
     check: Check::Cluster(check),
 };
 

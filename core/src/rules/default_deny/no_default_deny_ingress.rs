@@ -59,10 +59,8 @@
 
 use crate::diagnostics::Severity;
 use crate::model::Direction;
-use crate::rules::uncovered::SYSTEM_NAMESPACES;
-use crate::rules::{
-    Check, Context, FixKind, Group, OptionValue, Reporter, Rule, RuleOption, RuleSet, missing_deny,
-};
+use crate::rules::uncovered::EXEMPT_NAMESPACES;
+use crate::rules::{Check, Context, FixKind, Group, Reporter, Rule, RuleSet, missing_deny};
 
 pub(crate) static RULE: Rule = Rule {
     name: "no-default-deny-ingress",
@@ -72,11 +70,7 @@ pub(crate) static RULE: Rule = Rule {
     since: "0.1.0",
     fix: FixKind::ChangesTraffic,
     summary: "a namespace where some Pod would start without ingress isolation",
-    options: &[RuleOption {
-        name: "exemptNamespaces",
-        summary: "namespaces that are not reported",
-        default: OptionValue::Strings(SYSTEM_NAMESPACES),
-    }],
+    options: EXEMPT_NAMESPACES,
     check: Check::Cluster(check),
 };
 
