@@ -56,7 +56,8 @@ pub(super) fn finding(site: &RuleSite<'_>, message: String, report: &Reporter<'_
     finding.label(format!("no `{}` here: that means everybody", site.direction.peers_field()))
 }
 
-/// IPv4 without the special-purpose ranges of RFC 6890.
+/// IPv4 without the ranges that no public host has: private, local, reserved and for documentation (RFC 6890, and
+/// RFC 7526 for what was 6to4).
 static PUBLIC_IPV4: LazyLock<AddressSet> = LazyLock::new(|| {
     AddressSet::all_ipv4().subtract(&ranges(&[
         "0.0.0.0/8",
@@ -65,14 +66,22 @@ static PUBLIC_IPV4: LazyLock<AddressSet> = LazyLock::new(|| {
         "127.0.0.0/8",
         "169.254.0.0/16",
         "172.16.0.0/12",
+        "192.0.0.0/24",
+        "192.0.2.0/24",
+        "192.88.99.0/24",
         "192.168.0.0/16",
         "198.18.0.0/15",
+        "198.51.100.0/24",
+        "203.0.113.0/24",
         "224.0.0.0/3",
     ]))
 });
 
-/// The global unicast addresses of IPv6 (RFC 4291).
-static PUBLIC_IPV6: LazyLock<AddressSet> = LazyLock::new(|| ranges(&["2000::/3"]));
+/// The global unicast addresses of IPv6 (RFC 4291), without those for protocols, documentation and 6to4.
+static PUBLIC_IPV6: LazyLock<AddressSet> = LazyLock::new(|| {
+    let special = ranges(&["2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20"]);
+    ranges(&["2000::/3"]).subtract(&special)
+});
 
 fn ranges(cidrs: &[&str]) -> AddressSet {
     cidrs.iter().filter_map(|cidr| cidr.parse::<ipnet::IpNet>().ok()).collect()
