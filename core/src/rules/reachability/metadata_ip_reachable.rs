@@ -50,7 +50,8 @@
 //!
 //! # Fix
 //!
-//! Excepts the addresses in each block that holds them.
+//! Excepts the addresses in each block that holds them. Where the rule has no `to`, the suggestion writes one for every
+//! Pod and every address but these.
 
 use std::net::IpAddr;
 
@@ -104,7 +105,9 @@ fn finding(site: &RuleSite<'_>, reached: &[&IpAddr], report: &Reporter<'_>) -> D
     );
     let finding = world::finding(site, message, report);
     if site.rule.peers.is_none() {
-        return finding.help("list what is needed under `to`, or the world without these addresses");
+        return finding
+            .help("list what is needed under `to`, or the world without these addresses")
+            .fix(all_but(site, reached, report));
     }
     finding.help("except these addresses").fix(except(site, reached, report))
 }
@@ -120,7 +123,7 @@ fn except(site: &RuleSite<'_>, reached: &[&IpAddr], report: &Reporter<'_>) -> Fi
     for (i, peer) in site.rule.peers.iter().flatten().enumerate() {
         let Peer::Block(block) = peer else { continue };
         let inside = reached.iter().filter(|address| block.contains(***address));
-        let holes: Vec<_> = inside.map(|address| json!(IpNet::from(**address).to_string())).collect();
+        let holes: Vec<_> = inside.map(|address| hole(**address)).collect();
         if holes.is_empty() {
             continue;
         }
@@ -128,14 +131,38 @@ fn except(site: &RuleSite<'_>, reached: &[&IpAddr], report: &Reporter<'_>) -> Fi
         let added = edits::fix(report, object, "", Safety::ChangesTraffic, |node| {
             let node = node.at(&field)?;
             match node.get("except") {
-                Some(list) => {
-                    let written = list.items().filter_map(|item| item.value_text()).map(|text| json!(text));
-                    edit::replace_with(list, &Value::Array(written.chain(holes).collect()))
-                }
+                Some(list) if list.items().next().is_some() => edit::append_items(list, &holes),
+                Some(list) => edit::replace_with(list, &Value::Array(holes)),
                 None => edit::insert_entry(node, "except", &Value::Array(holes), Some("cidr")),
             }
         });
         fix.edits.extend(added.edits);
     }
     fix
+}
+
+/// A `to` for everybody but the addresses: every Pod, and each family without its holes.
+fn all_but(site: &RuleSite<'_>, reached: &[&IpAddr], report: &Reporter<'_>) -> Fix {
+    let without = |cidr: &str, is_family: fn(&IpAddr) -> bool| {
+        let holes: Vec<_> = reached.iter().filter(|ip| is_family(ip)).map(|ip| hole(**ip)).collect();
+        json!({"ipBlock": {"cidr": cidr, "except": holes}})
+    };
+    let peers = json!([
+        {"namespaceSelector": {}},
+        without("0.0.0.0/0", IpAddr::is_ipv4),
+        without("::/0", IpAddr::is_ipv6),
+    ]);
+    let title = "let Pods out to everybody but the metadata addresses";
+    edits::fix(report, site.policy.object, title, Safety::Suggestion, |node| {
+        let rule = node.at(&site.field)?;
+        match rule.get("to") {
+            Some(empty) => edit::replace_with(empty, &peers),
+            None => edit::insert_entry(rule, "to", &peers, None),
+        }
+    })
+}
+
+/// One address, as an entry of `except`.
+fn hole(address: IpAddr) -> Value {
+    json!(IpNet::from(address).to_string())
 }

@@ -108,14 +108,24 @@ pub fn insert_entry(mapping: Node<'_>, key: &str, value: &Value, after: Option<&
 
 /// Adds an item at the end of a list, in the style of the list.
 pub fn append_item(sequence: Node<'_>, value: &Value) -> Option<TextEdit> {
+    append_items(sequence, std::slice::from_ref(value))
+}
+
+/// Adds items at the end of a list, in the style of the list. `None` without items.
+pub fn append_items(sequence: Node<'_>, values: &[Value]) -> Option<TextEdit> {
+    if values.is_empty() {
+        return None;
+    }
     let parts = item_parts(sequence)?;
     let source = Source::of(sequence);
     let manner = source.manner(sequence.tree());
     if sequence.style() == Style::Flow {
-        return source.insert_flow(sequence, parts.last().copied(), &manner.flow(value));
+        let rendered: Vec<_> = values.iter().map(|value| manner.flow(value)).collect();
+        return source.insert_flow(sequence, parts.last().copied(), &rendered.join(", "));
     }
     let indent = source.column(sequence.span().start)?;
-    let rendered = manner.block_item(value, indent);
+    let rendered: Vec<_> = values.iter().map(|value| manner.block_item(value, indent)).collect();
+    let rendered = rendered.join(&format!("{}{}", manner.eol, " ".repeat(indent)));
     source.insert_lines(sequence.items().last()?, *parts.last()?, indent, &rendered, manner)
 }
 
