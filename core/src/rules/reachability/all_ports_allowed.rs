@@ -57,7 +57,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::cluster::{Class, ClassId};
+use crate::cluster::{Class, ClassId, named_namespaces};
 use crate::diagnostics::{Diagnostic, Safety, Severity};
 use crate::model::{Direction, Peer};
 use crate::rules::peers::{self, RuleSite};
@@ -89,8 +89,8 @@ fn finding<'c>(cx: &Context<'c>, site: &RuleSite<'c>, report: &Reporter<'_>) -> 
     let policy = site.policy;
     let message =
         format!("policy `{}` {} these peers on every port", policy.name, peers::verb(site.direction));
-    let near =
-        site.rule.peers.iter().flatten().all(|peer| matches!(peer, Peer::Pods { namespaces: None, .. }));
+    let own = cx.cluster.namespace_name(policy.namespace);
+    let near = site.rule.peers.iter().flatten().all(|peer| is_of_namespace(peer, own));
     let finding = world::finding(site, message, report)
         .severity(if near { Severity::Info } else { RULE.severity })
         .note(peers::width(cx, site.direction, policy, site.rule));
@@ -114,6 +114,17 @@ fn finding<'c>(cx: &Context<'c>, site: &RuleSite<'c>, report: &Reporter<'_>) -> 
     finding
         .help(format!("the destinations declare {}: name what is needed", wording::names(&names, 5)))
         .fix(fix)
+}
+
+/// Whether a peer stands only for Pods of the namespace.
+fn is_of_namespace(peer: &Peer, own: &str) -> bool {
+    match peer {
+        Peer::Pods { namespaces: None, .. } => true,
+        Peer::Pods { namespaces: Some(selector), .. } => {
+            named_namespaces(selector).is_some_and(|names| names.iter().all(|name| name == own))
+        }
+        _ => false,
+    }
 }
 
 /// The ports that all destinations together declare or that Services send to, as entries of `ports`: by name where
