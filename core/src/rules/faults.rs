@@ -2,7 +2,7 @@
 
 use super::{Inputs, Reporter, edits};
 use crate::cluster::{ObjectId, Origin, Placement};
-use crate::diagnostics::{Diagnostic, Fix, Safety};
+use crate::diagnostics::{Diagnostic, Fix, Safety, Severity};
 use crate::model::{Fault, FaultKind, Object};
 
 /// Reports every fault of one sort.
@@ -39,6 +39,9 @@ fn finding(id: ObjectId, object: &Object, fault: &Fault, report: &Reporter<'_>) 
     let mut finding = report.finding(id, &fault.field, &*fault.message);
     if is_about_key(fault) {
         finding.location = report.key_place(id, &fault.field);
+    }
+    if fault.kind == FaultKind::PolicyType && !fault.refused {
+        finding = finding.severity(Severity::Warning);
     }
     if let Some(help) = &fault.help {
         finding = finding.help(&**help);

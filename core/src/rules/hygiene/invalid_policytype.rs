@@ -1,10 +1,11 @@
 //! # What it checks
 //!
-//! Each entry of `spec.policyTypes` is `Ingress` or `Egress`, in this spelling, and none stands twice.
+//! Each entry of `spec.policyTypes` is `Ingress` or `Egress`, in this spelling. One that stands twice is a warning.
 //!
 //! # Why
 //!
-//! The API server refuses the whole policy, so nothing of it takes effect; Ringfence then calls its effect unknown.
+//! The API server refuses the whole policy, so nothing of it takes effect; Ringfence then calls its effect unknown. It
+//! takes a type that stands twice; the second was probably meant to be the other one.
 //!
 //! # Example
 //!

@@ -41,7 +41,7 @@ use serde_json::json;
 
 use crate::cluster::PolicyInfo;
 use crate::diagnostics::{Diagnostic, Safety, Severity};
-use crate::model::Direction;
+use crate::model::{Direction, FaultKind};
 use crate::rules::{Check, Context, FixKind, Group, Reporter, Rule, RuleSet, edits};
 use crate::yaml::edit;
 
@@ -64,7 +64,7 @@ fn check(cx: &Context<'_>, report: &mut Reporter<'_>) {
             if info.policy.types_written
                 && !half.effective
                 && !half.rules.is_empty()
-                && !has_unknown_type(info)
+                && !may_mean(cx, info, direction)
             {
                 let finding = finding(info, direction, report);
                 report.push(finding);
@@ -73,9 +73,12 @@ fn check(cx: &Context<'_>, report: &mut Reporter<'_>) {
     }
 }
 
-/// A misspelt type is reported as such; the rules are not dead then, only unnamed.
-fn has_unknown_type(info: &PolicyInfo<'_>) -> bool {
-    info.policy.refused && Direction::BOTH.iter().all(|direction| !info.affects(*direction))
+/// Whether a type that is none, which is reported as such, may be meant for the direction.
+fn may_mean(cx: &Context<'_>, info: &PolicyInfo<'_>, direction: Direction) -> bool {
+    let faults = cx.cluster.repository.object(info.object).map_or(&[][..], |object| &object.faults);
+    let unknown = faults.iter().filter(|fault| fault.kind == FaultKind::PolicyType && fault.refused);
+    let mut meant = unknown.map(|fault| fault.replacement.as_deref());
+    meant.any(|meant| meant.is_none_or(|meant| meant == direction.policy_type()))
 }
 
 fn finding(info: &PolicyInfo<'_>, direction: Direction, report: &Reporter<'_>) -> Diagnostic {
