@@ -6,7 +6,7 @@
 
 use super::verdict::{Endpoint, ForeignPod};
 use super::{Doubt, Engine, Isolation};
-use crate::cluster::{ClassId, PolicyId, PolicyInfo};
+use crate::cluster::{ClassId, NamespaceId, PolicyId, PolicyInfo};
 use crate::model::{Direction, NAME_LABEL, Peer, Port, Rule};
 use crate::sets::{Labels, Protocol};
 
@@ -113,11 +113,7 @@ impl Engine<'_> {
     fn rule_dns_access(&self, policy: &PolicyInfo<'_>, rule: &Rule) -> DnsAccess {
         let mut access = DnsAccess::default();
         for server in servers() {
-            let named_by = |rule: &Rule| {
-                self.is_peer(rule, policy.namespace, Endpoint::Pod(&server))
-                    || selects_by_other_labels(rule, &server)
-            };
-            if rule.peers.is_none() || named_by(rule) || names_addresses(rule) {
+            if self.lets_out_to(rule, policy.namespace, &server) || names_addresses(rule) {
                 access = access.or(DnsAccess {
                     udp: lets_out(rule, &server, Protocol::Udp),
                     tcp: lets_out(rule, &server, Protocol::Tcp),
@@ -126,22 +122,46 @@ impl Engine<'_> {
         }
         access
     }
+
+    /// Whether a peer of a policy in `own` names the cluster's DNS servers by their own labels, in a namespace that
+    /// may well be theirs.
+    pub fn names_dns(&self, own: NamespaceId, peer: &Peer) -> bool {
+        let by_labels = matches!(peer, Peer::Pods { pods: Some(pods), .. } if !pods.is_everything());
+        by_labels && servers().iter().any(|server| self.may_be(peer, own, server))
+    }
+
+    /// Whether a named port of a rule of a policy in `own` is one of the cluster's DNS servers, to which the rule lets
+    /// out.
+    pub fn resolves_at_dns(&self, own: NamespaceId, rule: &Rule, protocol: Protocol, name: &str) -> bool {
+        servers().iter().any(|server| {
+            server.ports.iter().any(|(of, known, _)| (*of, *known) == (protocol, name))
+                && self.lets_out_to(rule, own, server)
+        })
+    }
+
+    fn lets_out_to(&self, rule: &Rule, own: NamespaceId, server: &ForeignPod) -> bool {
+        rule.peers.as_ref().is_none_or(|peers| peers.iter().any(|peer| self.may_be(peer, own, server)))
+    }
+
+    fn may_be(&self, peer: &Peer, own: NamespaceId, server: &ForeignPod) -> bool {
+        self.matches(peer, own, Endpoint::Pod(server)) || selects_by_other_labels(peer, server)
+    }
 }
 
 fn names_addresses(rule: &Rule) -> bool {
     rule.peers.iter().flatten().any(|peer| matches!(peer, Peer::Block(_)))
 }
 
-/// Whether the rule selects the server's namespace by labels that the repository doesn't show, so that it may well
+/// Whether the peer selects the server's namespace by labels that the repository doesn't show, so that it may well
 /// mean the server: nobody declares `kube-system` to find out.
-fn selects_by_other_labels(rule: &Rule, server: &ForeignPod) -> bool {
-    rule.peers.iter().flatten().any(|peer| match peer {
+fn selects_by_other_labels(peer: &Peer, server: &ForeignPod) -> bool {
+    match peer {
         Peer::Pods { namespaces: Some(namespaces), pods } => {
             let hidden = namespaces.requirements().iter().all(|requirement| requirement.key != NAME_LABEL);
             hidden && pods.as_ref().is_none_or(|pods| pods.matches(&server.labels))
         }
         _ => false,
-    })
+    }
 }
 
 fn lets_out(rule: &Rule, server: &ForeignPod, protocol: Protocol) -> bool {

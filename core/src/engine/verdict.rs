@@ -114,7 +114,7 @@ impl Engine<'_> {
         rule.peers.as_ref().is_none_or(|peers| peers.iter().any(|peer| self.matches(peer, own, endpoint)))
     }
 
-    fn matches(&self, peer: &Peer, own: NamespaceId, endpoint: Endpoint<'_>) -> bool {
+    pub(super) fn matches(&self, peer: &Peer, own: NamespaceId, endpoint: Endpoint<'_>) -> bool {
         match (peer, endpoint) {
             (Peer::Block(block), Endpoint::Address(address)) => block.contains(address),
             (Peer::Pods { namespaces, pods }, Endpoint::Class(class)) => {
