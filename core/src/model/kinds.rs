@@ -122,6 +122,13 @@ pub struct OtherApi {
     pub only_with: Option<&'static str>,
 }
 
+impl OtherApi {
+    /// Whether it makes objects when it is applied, instead of being a policy itself.
+    pub fn is_generator(&self) -> bool {
+        self.only_with.is_some()
+    }
+}
+
 const fn api(group: &'static str, kind: &'static str, title: &'static str, cluster_wide: bool) -> OtherApi {
     OtherApi { group, kind, title, cluster_wide, only_with: None }
 }

@@ -1,8 +1,8 @@
 //! # What it checks
 //!
 //! Every peer with selectors matches at least one workload of the repository. It is only worth knowing where the
-//! namespace that it names is not in the repository at all, or where Pods may come from elsewhere. Namespaces that
-//! repositories rarely carry are exempt.
+//! namespaces that it selects are not in the repository at all, or where Pods may come from elsewhere. Exempt are
+//! namespaces that repositories rarely carry, those that the platform labels, and the cluster's DNS servers.
 //!
 //! # Why
 //!
@@ -59,14 +59,14 @@
 //! `exemptNamespaces` lists namespaces that repositories rarely carry; a peer that names only these is not
 //! reported. The default holds those of Kubernetes, OpenShift and some well-known add-ons.
 
-use crate::cluster::{NamespaceId, named_namespaces};
+use crate::cluster::{ClassId, NamespaceId, named_namespaces};
 use crate::diagnostics::{Diagnostic, Severity};
-use crate::model::{Peer, nearest};
+use crate::model::{NAME_LABEL, Peer, nearest};
 use crate::rules::peers::{self, PeerSite};
 use crate::rules::{
-    Check, Context, FixKind, Group, OptionValue, Reporter, Rule, RuleOption, RuleSet, wording,
+    Check, Context, FixKind, Group, OptionValue, Reporter, Rule, RuleOption, RuleSet, near, platform, wording,
 };
-use crate::sets::LabelSelector;
+use crate::sets::{LabelSelector, Operator};
 
 /// Namespaces of the cluster's own components and of well-known add-ons.
 const ELSEWHERE: &[&str] = &[
@@ -107,7 +107,12 @@ fn check(cx: &Context<'_>, report: &mut Reporter<'_>) {
         let names = namespaces.as_ref().and_then(named_namespaces).unwrap_or_default();
         let is_exempt = !names.is_empty() && names.iter().all(|name| exempt.contains(name));
         let asks = namespaces.is_some() || pods.as_ref().is_some_and(|pods| !pods.is_everything());
-        if asks && found.selection.certain.is_empty() && !is_exempt && !peers::is_half_of_one(cx, &site) {
+        let is_explained = || {
+            peers::is_half_of_one(cx, &site)
+                || namespaces.as_ref().is_some_and(|selector| is_of_platform(cx, selector))
+                || cx.engine.names_dns(own, site.peer)
+        };
+        if asks && found.selection.certain.is_empty() && !is_exempt && !is_explained() {
             let finding = finding(cx, &site, (namespaces.as_ref(), pods.as_ref()), report);
             report.push(finding);
         }
@@ -132,17 +137,10 @@ fn finding<'c>(
     };
     let message = format!("the peer matches no Pod {place}: {}", wording::selector(pods, "there is none"));
     let finding = report.finding(site.policy.object, &site.field, message);
-    if let Some(names) = namespaces.and_then(named_namespaces)
+    if let Some(selector) = namespaces
         && selected.is_empty()
     {
-        let known: Vec<&str> = cx.cluster.namespaces.iter().map(|info| &*info.name).collect();
-        let near = names.first().and_then(|name| nearest(name, known.iter().copied()));
-        return match near {
-            Some(near) => finding.help(format!("did you mean namespace `{near}`?")),
-            None => finding
-                .severity(Severity::Info)
-                .note(format!("the repository knows nothing of namespace {}", wording::names(names, 3))),
-        };
+        return without_namespace(cx, selector, finding);
     }
     let found = cx.engine.pod_peers(own, namespaces, Some(pods).filter(|pods| !pods.is_everything()));
     let doubtful = !found.selection.possible.is_empty()
@@ -167,6 +165,42 @@ fn finding<'c>(
             format!("`{}` shares the node's network: no peer matches it", cx.cluster.workload_name(id)),
             report.place(workload.object, &workload.pods.field("spec.hostNetwork")),
         ),
-        None => finding.help("correct the selector, or remove the peer"),
+        None => {
+            let there = selected.iter().filter_map(|id| cx.cluster.namespace(*id));
+            let classes = there.flat_map(|info| info.classes.iter());
+            let labels = classes.filter_map(|id| Some(cx.cluster.class(ClassId(id))?.labels));
+            match near::label(labels, pods) {
+                Some(near) => finding.help(format!("did you mean `{near}`?")),
+                None => finding.help("correct the selector, or remove the peer"),
+            }
+        }
     }
+}
+
+/// Completes a finding about a selector that selects no namespace of the repository: a typo, or a namespace that comes
+/// from elsewhere.
+fn without_namespace(cx: &Context<'_>, selector: &LabelSelector, finding: Diagnostic) -> Diagnostic {
+    if let Some(names) = named_namespaces(selector) {
+        let known = cx.cluster.namespaces.iter().map(|info| &*info.name);
+        return match names.first().and_then(|name| nearest(name, known)) {
+            Some(near) => finding.help(format!("did you mean namespace `{near}`?")),
+            None => finding
+                .severity(Severity::Info)
+                .note(format!("the repository knows nothing of namespace {}", wording::names(names, 3))),
+        };
+    }
+    match near::label(cx.cluster.namespaces.iter().map(|info| &info.labels), selector) {
+        Some(near) => finding.help(format!("did you mean `{near}`?")),
+        None => finding
+            .severity(Severity::Info)
+            .note("no Namespace of the repository is known to have these labels"),
+    }
+}
+
+/// Whether only the platform gives a namespace the labels that a selector asks for, and to none of the repository's.
+fn is_of_platform(cx: &Context<'_>, namespaces: &LabelSelector) -> bool {
+    let is_set = |key: &str| key != NAME_LABEL && platform::KEYS.iter().any(|p| platform::covers(p, key));
+    let is_asked = |operator: Operator| matches!(operator, Operator::In | Operator::Exists);
+    namespaces.requirements().iter().any(|r| is_asked(r.operator) && is_set(&r.key))
+        && cx.cluster.select_namespaces(namespaces).is_empty()
 }

@@ -1,8 +1,8 @@
 //! # What it checks
 //!
 //! Every policy with a selector selects at least one workload of its namespace, over the whole repository. It is
-//! only worth knowing where the Pods may come from elsewhere: a custom resource or a generator that Ringfence
-//! doesn't know, labels that a controller adds, or a namespace without any workload in the repository.
+//! only worth knowing where the Pods may come from elsewhere: a custom resource that Ringfence doesn't know,
+//! a generator such as a Kyverno policy, labels that a controller adds, or a namespace without any workload in the repository.
 //!
 //! # Why
 //!
@@ -38,13 +38,10 @@
 //!   podSelector: {matchLabels: {app: web}}
 //! ```
 
-use std::collections::BTreeSet;
-
-use crate::cluster::PolicyInfo;
+use crate::cluster::{NamespaceId, PolicyInfo};
 use crate::diagnostics::{Diagnostic, Severity};
-use crate::model::nearest;
-use crate::rules::{Check, Context, FixKind, Group, Reporter, Rule, RuleSet, wording};
-use crate::sets::{LabelSelector, Labels};
+use crate::rules::{Check, Context, FixKind, Group, Reporter, Rule, RuleSet, near, wording};
+use crate::sets::LabelSelector;
 
 pub(crate) static RULE: Rule = Rule {
     name: "dangling-policy",
@@ -104,10 +101,16 @@ fn finding(
             .related(what, report.place(found.object, ""))
             .help(format!("move the policy to namespace `{place}`, or correct the selector"));
     }
-    match near_label(here().map(|(_, workload)| &workload.pods.labels), selector) {
+    match near::label(here().map(|(_, workload)| &workload.pods.labels), selector) {
         Some(near) => finding.help(format!("did you mean `{near}`?")),
         None => finding.help("correct the selector, or remove the policy"),
     }
+}
+
+/// Whether an object that makes others when it is applied acts in a namespace.
+fn has_generator(cx: &Context<'_>, namespace: NamespaceId) -> bool {
+    let acts = |found: Option<NamespaceId>| found.is_none_or(|found| found == namespace);
+    cx.cluster.foreign.iter().any(|foreign| foreign.api.is_generator() && acts(foreign.namespace))
 }
 
 /// Why the Pods may be there although the repository doesn't show them.
@@ -116,22 +119,11 @@ fn doubt(cx: &Context<'_>, info: &PolicyInfo<'_>, no_workload: bool) -> Option<&
         Some("it asks for labels that a controller may add")
     } else if cx.cluster.unknown_pods.contains(&info.namespace) {
         Some("a custom resource of the namespace seems to make Pods: name it under `workloadKinds`")
+    } else if has_generator(cx, info.namespace) {
+        Some("a generator acts in this namespace, and what it makes is not in the repository")
     } else if no_workload {
         Some("the repository has no workload of this namespace")
     } else {
         None
     }
-}
-
-/// A label of a workload that differs little from one that the selector asks for.
-fn near_label<'l>(all: impl Iterator<Item = &'l Labels>, selector: &LabelSelector) -> Option<String> {
-    let labels: BTreeSet<(&str, &str)> = all.flat_map(|labels| labels.iter()).collect();
-    let wanted =
-        selector.requirements().iter().flat_map(|r| r.values.iter().map(move |value| (&*r.key, &**value)));
-    wanted.filter(|pair| !labels.contains(pair)).find_map(|(key, value)| {
-        let same_key = labels.iter().filter(|(k, _)| *k == key).map(|(_, v)| *v);
-        let near_value = nearest(value, same_key).map(|near| format!("{key}={near}"));
-        let same_value = labels.iter().filter(|(_, v)| *v == value).map(|(k, _)| *k);
-        near_value.or_else(|| nearest(key, same_value).map(|near| format!("{near}={value}")))
-    })
 }

@@ -158,9 +158,7 @@ fn with_protocol(
 fn destinations<'c>(cx: &Context<'c>, site: &RuleSite<'c>) -> Option<Vec<&'c Class<'c>>> {
     let own = site.policy.namespace;
     let all = match (site.direction, &site.rule.peers) {
-        (Direction::Ingress, _) => {
-            has_known_pods(cx, own, None).then(|| site.policy.subject.certain.clone())
-        }
+        (Direction::Ingress, _) => has_known_pods(cx, own, None).then(|| site.policy.subject.certain.clone()),
         (Direction::Egress, None) => {
             cx.cluster.unknown_pods.is_empty().then(|| cx.cluster.index.universe().clone())
         }

@@ -66,11 +66,10 @@ use crate::diagnostics::{Diagnostic, Safety, Severity};
 use crate::model::{NAME_LABEL, Peer};
 use crate::rules::peers::{self, PeerSite};
 use crate::rules::{
-    Check, Context, FixKind, Group, OptionValue, Reporter, Rule, RuleOption, RuleSet, edits, wording,
+    Check, Context, FixKind, Group, OptionValue, Reporter, Rule, RuleOption, RuleSet, edits, platform,
+    wording,
 };
 use crate::sets::{LabelSelector, Operator, Requirement};
-
-const PLATFORM_KEYS: &[&str] = &["kubernetes.io/*", "openshift.io/*", "*.openshift.io/*"];
 
 /// So many names at most are put in place of labels.
 const FEW_NAMES: usize = 5;
@@ -86,7 +85,7 @@ pub(crate) static RULE: Rule = Rule {
     options: &[RuleOption {
         name: "allowedKeys",
         summary: "label keys that only the platform sets; a `*` stands for any text",
-        default: OptionValue::Strings(PLATFORM_KEYS),
+        default: OptionValue::Strings(platform::KEYS),
     }],
     check: Check::Cluster(check),
 };
@@ -96,24 +95,13 @@ fn check(cx: &Context<'_>, report: &mut Reporter<'_>) {
     for site in peers::all(cx) {
         let Peer::Pods { namespaces: Some(namespaces), .. } = site.peer else { continue };
         let requirements = namespaces.requirements();
-        let is_fixed = |key: &str| key == NAME_LABEL || allowed.iter().any(|pattern| covers(pattern, key));
+        let is_fixed =
+            |key: &str| key == NAME_LABEL || allowed.iter().any(|pattern| platform::covers(pattern, key));
         if !requirements.is_empty() && !requirements.iter().any(|requirement| is_fixed(&requirement.key)) {
             let finding = finding(cx, &site, namespaces, report);
             report.push(finding);
         }
     }
-}
-
-/// Whether a pattern stands for a key; each `*` in it stands for any text, also for none.
-fn covers(pattern: &str, key: &str) -> bool {
-    let mut parts = pattern.split('*');
-    let Some(mut rest) = parts.next().and_then(|start| key.strip_prefix(start)) else { return false };
-    let Some(end) = parts.next_back() else { return rest.is_empty() };
-    for part in parts {
-        let Some(at) = rest.find(part) else { return false };
-        rest = rest.get(at + part.len()..).unwrap_or("");
-    }
-    rest.ends_with(end)
 }
 
 fn finding(
