@@ -286,8 +286,8 @@ spec:
         r#"# What it checks
 
 Every peer with selectors matches at least one workload of the repository. It is only worth knowing where the
-namespace that it names is not in the repository at all, or where Pods may come from elsewhere. Namespaces that
-repositories rarely carry are exempt.
+namespaces that it selects are not in the repository at all, or where Pods may come from elsewhere. Exempt are
+namespaces that repositories rarely carry, those that the platform labels, and the cluster's DNS servers.
 
 # Why
 
@@ -350,8 +350,8 @@ reported. The default holds those of Kubernetes, OpenShift and some well-known a
         r#"# What it checks
 
 Every policy with a selector selects at least one workload of its namespace, over the whole repository. It is
-only worth knowing where the Pods may come from elsewhere: a custom resource or a generator that Ringfence
-doesn't know, labels that a controller adds, or a namespace without any workload in the repository.
+only worth knowing where the Pods may come from elsewhere: a custom resource that Ringfence doesn't know,
+a generator such as a Kyverno policy, labels that a controller adds, or a namespace without any workload in the repository.
 
 # Why
 
@@ -831,11 +831,12 @@ spec:
         "invalid-policytype",
         r"# What it checks
 
-Each entry of `spec.policyTypes` is `Ingress` or `Egress`, in this spelling, and none stands twice.
+Each entry of `spec.policyTypes` is `Ingress` or `Egress`, in this spelling. One that stands twice is a warning.
 
 # Why
 
-The API server refuses the whole policy, so nothing of it takes effect; Ringfence then calls its effect unknown.
+The API server refuses the whole policy, so nothing of it takes effect; Ringfence then calls its effect unknown. It
+takes a type that stands twice; the second was probably meant to be the other one.
 
 # Example
 
@@ -1023,7 +1024,8 @@ spec:
 
 # Fix
 
-Excepts the addresses in each block that holds them.
+Excepts the addresses in each block that holds them. Where the rule has no `to`, the suggestion writes one for every
+Pod and every address but these.
 "#,
     ),
     (
@@ -1031,8 +1033,8 @@ Excepts the addresses in each block that holds them.
         r#"# What it checks
 
 Every named port of a rule is, with its protocol, the name of a container port of at least one destination: of
-the Pods that the policy selects for ingress, of the peers for egress. Where the destinations are not known,
-nothing is reported. In an egress rule for addresses alone a named port matches nothing, ever.
+the Pods that the policy selects for ingress, of the peers for egress. Where the destinations are not
+all known, nothing is reported; of the cluster's DNS servers the names `dns` and `dns-tcp` are. In an egress rule for addresses alone a named port matches nothing, ever.
 
 # Why
 
@@ -1078,7 +1080,7 @@ spec:
 
 # Fix
 
-The suggestion is the nearest name that a destination has.
+The suggestion is the nearest name that a destination has, or the protocol with which one has this name.
 "#,
     ),
     (
