@@ -148,27 +148,3 @@ fn finding(
 fn is_asked(requirement: &Requirement) -> bool {
     matches!(requirement.operator, Operator::In | Operator::Exists)
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn stars_stand_for_any_text() {
-        for (pattern, key, expected) in [
-            ("team", "team", true),
-            ("team", "teams", false),
-            ("openshift.io/*", "openshift.io/run-level", true),
-            ("openshift.io/*", "network.openshift.io/policy-group", false),
-            ("*.openshift.io/*", "policy-group.network.openshift.io/ingress", true),
-            ("*.openshift.io/*", "network.openshift.example/policy-group", false),
-            ("*/team", "example.com/team", true),
-            ("a*a", "a", false),
-            ("a*b*a", "aba", true),
-            ("a*b*b", "ab", false),
-            ("*", "", true),
-        ] {
-            assert_eq!(covers(pattern, key), expected, "{pattern} {key}");
-        }
-    }
-}
