@@ -153,11 +153,11 @@ fn items_are_appended() {
 #[test]
 fn several_items_are_appended_at_once() {
     for (text, expected) in [
-        ("a:\n- 1 # one\nb: 2\n", "a:\n- 1 # one\n- 2\n- x: 3\n  y: 4\nb: 2\n"),
-        ("a: [1] # c\n", "a: [1, 2, {x: 3, y: 4}] # c\n"),
-        ("a: []\n", "a: [2, {x: 3, y: 4}]\n"),
+        ("a:\n- 1 # one\nb: 2\n", "a:\n- 1 # one\n- 2\n- k: 3\n  l: 4\nb: 2\n"),
+        ("a: [1] # c\n", "a: [1, 2, {k: 3, l: 4}] # c\n"),
+        ("a: []\n", "a: [2, {k: 3, l: 4}]\n"),
     ] {
-        let values = [json!(2), json!({"x": 3, "y": 4})];
+        let values = [json!(2), json!({"k": 3, "l": 4})];
         let changed = edited(text, "a", |node| append_items(node, &values));
         assert_eq!(changed, expected);
     }
