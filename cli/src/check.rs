@@ -67,7 +67,8 @@ pub(crate) fn check(console: &mut Console<'_>, arguments: &CheckArgs) -> Result<
             }
         }
     };
-    deliver(console, arguments, &report(console, arguments, &outcome))?;
+    let text = report(console, arguments, &outcome);
+    deliver(console, arguments, &text)?;
     Ok(inputs.max(findings(arguments, &outcome)))
 }
 
@@ -171,7 +172,7 @@ fn findings(arguments: &CheckArgs, outcome: &Outcome) -> ExitCode {
     }
 }
 
-fn report(console: &Console<'_>, arguments: &CheckArgs, outcome: &Outcome) -> String {
+fn report(console: &mut Console<'_>, arguments: &CheckArgs, outcome: &Outcome) -> String {
     let to_file = arguments.output.is_some();
     let shown = console.terminal.stdout && !to_file;
     let width = console.terminal.width.filter(|_| shown).unwrap_or(WIDTH);
@@ -181,7 +182,10 @@ fn report(console: &Console<'_>, arguments: &CheckArgs, outcome: &Outcome) -> St
         width: width.into(),
         verbose: arguments.verbose,
     };
-    report::render(outcome, arguments.format, &style, arguments.fail_on.severity().unwrap_or(Severity::Error))
+    let fail_on = arguments.fail_on.severity().unwrap_or(Severity::Error);
+    report::render_in_parts(outcome, arguments.format, &style, fail_on, &mut |count, make| {
+        console.host.make_all(count, make)
+    })
 }
 
 /// Puts a result where the user wants it.

@@ -144,6 +144,11 @@ pub trait Host {
         tools.iter().map(|tool| self.run(tool)).collect()
     }
 
+    /// Makes `count` texts; they are in order.
+    fn make_all(&mut self, count: usize, make: &(dyn Fn(usize) -> String + Sync)) -> Vec<String> {
+        (0..count).map(make).collect()
+    }
+
     /// Today's local date; none without a clock.
     fn today(&mut self) -> Option<Date>;
 

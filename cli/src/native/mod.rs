@@ -84,6 +84,10 @@ impl Host for NativeHost {
         self.on_threads(|| runs.par_iter().map(|run| tools::run(run, tools::TIME_LIMIT)).collect())
     }
 
+    fn make_all(&mut self, count: usize, make: &(dyn Fn(usize) -> String + Sync)) -> Vec<String> {
+        self.on_threads(|| (0..count).into_par_iter().map(make).collect())
+    }
+
     fn today(&mut self) -> Option<Date> {
         Some(jiff::Zoned::now().date())
     }

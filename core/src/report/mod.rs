@@ -108,8 +108,23 @@ impl Default for Style {
 
 /// The report of an outcome. Findings at or above `fail_on` count as failures where a format knows such a thing.
 pub fn render(outcome: &Outcome, format: Format, style: &Style, fail_on: Severity) -> String {
+    render_in_parts(outcome, format, style, fail_on, &mut |count, part| (0..count).map(part).collect())
+}
+
+/// Makes the parts of a report, given their number and what makes one, and gives them in order. A host may make them
+/// on many threads.
+pub type MakeAll<'m> = &'m mut dyn FnMut(usize, &(dyn Fn(usize) -> String + Sync)) -> Vec<String>;
+
+/// As [`render`], where the host makes the parts of the longest format, text.
+pub fn render_in_parts(
+    outcome: &Outcome,
+    format: Format,
+    style: &Style,
+    fail_on: Severity,
+    make_all: MakeAll<'_>,
+) -> String {
     match format {
-        Format::Text => text::render(outcome, style),
+        Format::Text => text::render(outcome, style, make_all),
         Format::Json => json::render(outcome),
         Format::Sarif => sarif::render(outcome),
         Format::Github => github::render(outcome),

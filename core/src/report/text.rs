@@ -10,18 +10,26 @@ use super::frame::{Context, Frames};
 use super::patch::{Change, changes};
 use super::plain::one_line;
 use super::table::{Marks, Table, Tone};
-use super::{Style, facts, summary};
+use super::{MakeAll, Style, facts, summary};
 use crate::diagnostics::{Diagnostic, Fix, Safety};
 use crate::workspace::Outcome;
 
 const CONTEXT: Context = Context { before: 2, after: 1, most: 6 };
 
-pub(super) fn render(outcome: &Outcome, style: &Style) -> String {
-    let mut report = String::new();
-    for finding in &outcome.findings {
-        report.push_str(&one(outcome, finding, style));
-        report.push('\n');
-    }
+/// So many findings make a part: enough to outweigh handing it to a thread.
+const PART: usize = 128;
+
+pub(super) fn render(outcome: &Outcome, style: &Style, make_all: MakeAll<'_>) -> String {
+    let parts: Vec<&[Diagnostic]> = outcome.findings.chunks(PART).collect();
+    let part = |i: usize| {
+        let mut text = String::new();
+        for finding in parts.get(i).copied().unwrap_or_default() {
+            text.push_str(&one(outcome, finding, style));
+            text.push('\n');
+        }
+        text
+    };
+    let mut report = make_all(parts.len(), &part).concat();
     let marks = Marks::of(style);
     if let Some(table) = Table::of(outcome, marks) {
         let Marks { yes, no, unknown } = marks;
