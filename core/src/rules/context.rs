@@ -146,8 +146,13 @@ impl<'a> Reporter<'a> {
             Some(Origin::Rendered { folder }) => folder,
             _ => return self.repository.locate(object, field),
         };
-        let file = self.layout.chart(folder).or_else(|| Some(self.layout.kustomization(folder)?.file));
-        Location { file: file.unwrap_or(object.file), span: None, field: field.to_owned() }
+        let file = self.recipe(folder).unwrap_or(object.file);
+        Location { file, span: None, field: field.to_owned() }
+    }
+
+    /// The file that configures how a folder is rendered: its `Chart.yaml` or its kustomization.
+    pub fn recipe(&self, folder: &str) -> Option<FileId> {
+        self.layout.chart(folder).or_else(|| Some(self.layout.kustomization(folder)?.file))
     }
 
     /// The place of a field's key; of the value where it has none.
