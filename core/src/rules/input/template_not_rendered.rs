@@ -24,7 +24,9 @@
 //! metadata: {name: shop}
 //! ```
 
-use crate::cluster::Placement;
+use std::collections::BTreeSet;
+
+use crate::cluster::{Origin, Placement, Tool};
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::rules::{Check, FixKind, Group, Inputs, Reporter, Rule, RuleSet, Unrendered};
 use crate::text::FileId;
@@ -43,11 +45,11 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(inputs: &Inputs<'_>, report: &mut Reporter<'_>) {
-    for folder in inputs.unrendered {
+    for folder in inputs.unrendered.iter().chain(&untried_charts(inputs)) {
         let finding = unrendered(inputs, folder, report);
-        report.push(finding);
+        report.extend(finding);
     }
-    for (id, entry) in inputs.repository.entries() {
+    for (id, entry) in inputs.repository.entries().filter(|(_, entry)| entry.origin == Origin::Written) {
         if matches!(inputs.layout.placement(id, &entry.file.source.path), Placement::InChart(_)) {
             continue;
         }
@@ -65,19 +67,47 @@ fn check(inputs: &Inputs<'_>, report: &mut Reporter<'_>) {
     }
 }
 
-fn unrendered(inputs: &Inputs<'_>, folder: &Unrendered, report: &Reporter<'_>) -> Diagnostic {
-    if let Some(file) = inputs.layout.chart(&folder.folder) {
-        let message = format!("the chart `{}` was not rendered: {}", folder.folder, folder.reason);
-        return report
+/// Charts that nobody tried to render: hosts without tools leave them. Kustomizations are different, because their
+/// files are checked as they are written.
+fn untried_charts(inputs: &Inputs<'_>) -> Vec<Unrendered> {
+    let rendered = inputs.repository.entries().filter_map(|(_, entry)| match &entry.origin {
+        Origin::Rendered { folder } => Some(&**folder),
+        Origin::Written => None,
+    });
+    let failed = inputs.unrendered.iter().map(|unrendered| &*unrendered.folder);
+    let tried: BTreeSet<&str> = rendered.chain(failed).collect();
+    let charts = inputs.layout.jobs().into_iter().filter(|job| job.tool == Tool::Helm);
+    charts
+        .filter(|job| !tried.contains(&*job.folder))
+        .map(|job| Unrendered { folder: job.folder, reason: "no tool was run on it".to_owned() })
+        .collect()
+}
+
+/// None for a folder without files: then there is no place to show.
+fn unrendered(inputs: &Inputs<'_>, folder: &Unrendered, report: &Reporter<'_>) -> Option<Diagnostic> {
+    let Unrendered { folder, reason } = folder;
+    if let Some(file) = inputs.layout.chart(folder) {
+        let message = format!("the chart `{folder}` was not rendered: {reason}");
+        let finding = report
             .file_finding(file, None, message)
             .help("put `helm` on PATH, or pipe `helm template` into `ringfence check -`");
+        return Some(finding);
     }
-    let message = format!("the kustomization `{}` was not rendered: {}", folder.folder, folder.reason);
-    let finding = match inputs.layout.kustomization(&folder.folder) {
+    let message = format!("the kustomization `{folder}` was not rendered: {reason}");
+    let finding = match inputs.layout.kustomization(folder) {
         Some(object) => report.finding(object, "", message),
-        None => report.file_finding(FileId(0), None, message),
+        None => report.file_finding(first_file(inputs, folder)?, None, message),
     };
-    finding
+    let finding = finding
         .note("its files were checked as they are written, without patches and generators")
-        .help("put `kustomize` or `kubectl` on PATH, or pipe `kustomize build` into `ringfence check -`")
+        .help("put `kustomize` or `kubectl` on PATH, or pipe `kustomize build` into `ringfence check -`");
+    Some(finding)
+}
+
+/// The first file below a folder, where no kustomization could be read there.
+fn first_file(inputs: &Inputs<'_>, folder: &str) -> Option<FileId> {
+    let is_below =
+        |path: &str| folder == "." || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
+    let mut entries = inputs.repository.entries();
+    entries.find(|(_, entry)| is_below(&entry.file.source.path)).map(|(id, _)| id)
 }
