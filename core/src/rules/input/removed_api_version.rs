@@ -6,7 +6,8 @@
 //!
 //! The API server refuses the object, so the policy isn't there. (Kubernetes deprecation guide: NetworkPolicy and
 //! the workloads of `extensions/v1beta1`, `apps/v1beta1` and `apps/v1beta2` were removed in 1.16, `batch/v1beta1`
-//! CronJob in 1.25.)
+//! CronJob in 1.25.) AdminNetworkPolicy and BaselineAdminNetworkPolicy of `policy.networking.k8s.io/v1alpha1` are a
+//! warning: that API goes on as ClusterNetworkPolicy of `v1alpha2`, and plugins leave the old kinds.
 //!
 //! # Example
 //!
@@ -28,10 +29,11 @@
 //!
 //! # Fix
 //!
-//! Writes the version that is served. It changes traffic: the policy takes effect. An Ingress has to be rewritten
-//! by hand.
+//! Writes the version that is served. It changes traffic: the policy takes effect. An Ingress and an
+//! AdminNetworkPolicy have to be rewritten by hand.
 
-use crate::diagnostics::{Safety, Severity};
+use crate::cluster::ObjectId;
+use crate::diagnostics::{Diagnostic, Safety, Severity};
 use crate::model::{Body, Object, group};
 use crate::rules::{Check, FixKind, Group, Inputs, Reporter, Rule, RuleSet, edits, faults};
 
@@ -63,20 +65,45 @@ const REMOVED: &[(&str, &[&str], &str, &str)] = &[
 const SERVED: &[(&str, &str)] =
     &[("networking.k8s.io", "networking.k8s.io/v1"), ("apps", "apps/v1"), ("batch", "batch/v1")];
 
+/// The kinds of the policy API's first version, with the tier of the ClusterNetworkPolicy that stands for each.
+const SUCCEEDED: &[(&str, &str, &str)] = &[
+    ("policy.networking.k8s.io/v1alpha1", "AdminNetworkPolicy", "Admin"),
+    ("policy.networking.k8s.io/v1alpha1", "BaselineAdminNetworkPolicy", "Baseline"),
+];
+
 fn check(inputs: &Inputs<'_>, report: &mut Reporter<'_>) {
     for (id, object) in faults::objects(inputs) {
-        if report.source_of(id) == Some(id)
-            && let Some((message, instead)) = judge(object)
-        {
-            let finding = report.finding(id, "apiVersion", message).help(format!("write `{instead}`"));
-            // An Ingress of an old version has other fields.
-            let fix = (&*object.kind != "Ingress").then(|| {
-                let title = format!("write `{instead}`");
-                edits::replace(report, id, "apiVersion", instead, title, Safety::ChangesTraffic)
-            });
-            report.push(finding.fix(fix));
+        let stands_in_source = report.source_of(id).is_some_and(|source| source != id);
+        if !stands_in_source {
+            let finding = removed(id, object, report).or_else(|| succeeded(id, object, report));
+            report.extend(finding);
         }
     }
+}
+
+fn removed(id: ObjectId, object: &Object, report: &Reporter<'_>) -> Option<Diagnostic> {
+    let (message, instead) = judge(object)?;
+    let finding = report.finding(id, "apiVersion", message).help(format!("write `{instead}`"));
+    // An Ingress of an old version has other fields.
+    let fix = (&*object.kind != "Ingress").then(|| {
+        let title = format!("write `{instead}`");
+        edits::replace(report, id, "apiVersion", instead, title, Safety::ChangesTraffic)
+    });
+    Some(finding.fix(fix))
+}
+
+fn succeeded(id: ObjectId, object: &Object, report: &Reporter<'_>) -> Option<Diagnostic> {
+    let (version, kind) = (&*object.api_version, &*object.kind);
+    let (.., tier) = SUCCEEDED.iter().find(|(old, known, _)| (*old, *known) == (version, kind))?;
+    let message = format!(
+        "`{version}` {kind} was succeeded by ClusterNetworkPolicy of `v1alpha2`: newer plugins don't read it"
+    );
+    let finding = report.finding(id, "apiVersion", message).severity(Severity::Warning);
+    Some(
+        finding.help(format!(
+            "rewrite it as a ClusterNetworkPolicy with `tier: {tier}`, if the plugin serves it"
+        )),
+    )
 }
 
 /// What is wrong with an object's API version, and what to write instead.
