@@ -41,6 +41,7 @@ use crate::cluster::ObjectId;
 use crate::diagnostics::Severity;
 use crate::model::{Body, group};
 use crate::rules::{Check, Context, FixKind, Group, Reporter, Rule, RuleSet};
+use crate::yaml::{Node, NodeKind};
 
 pub(crate) static RULE: Rule = Rule {
     name: "duplicate-object",
@@ -67,12 +68,34 @@ fn check(cx: &Context<'_>, report: &mut Reporter<'_>) {
             first.insert(key, *id);
             continue;
         };
-        let text = |id| repository.node(id).map(|node| node.raw());
-        let difference = if text(earlier) == text(*id) { "the two are the same" } else { "the two differ" };
+        let nodes = (repository.node(earlier), repository.node(*id));
+        let same = matches!(nodes, (Some(earlier), Some(later)) if is_same(earlier, later));
+        let difference = if same { "the two are the same" } else { "the two differ" };
         let finding = report
             .finding(*id, "", format!("{} `{}` is defined twice, and {difference}", object.kind, object.name))
             .related("the first definition", report.place(earlier, ""))
             .help("keep one of them: which one a cluster ends up with hangs on the order of files");
         report.push(finding);
+    }
+}
+
+/// Whether two values are equal but for comments, style and the order of fields. The front end bounds the depth.
+fn is_same(one: Node<'_>, other: Node<'_>) -> bool {
+    if one.kind() != other.kind() {
+        return false;
+    }
+    match one.kind() {
+        NodeKind::Scalar => one.scalar() == other.scalar(),
+        NodeKind::Sequence => {
+            one.items().count() == other.items().count()
+                && one.items().zip(other.items()).all(|(one, other)| is_same(one, other))
+        }
+        NodeKind::Mapping => {
+            one.entries().count() == other.entries().count()
+                && one.entries().all(|entry| {
+                    let counterpart = entry.key.key_name().and_then(|key| other.get(&key));
+                    counterpart.is_some_and(|value| is_same(entry.value, value))
+                })
+        }
     }
 }
