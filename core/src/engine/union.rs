@@ -9,32 +9,62 @@ use crate::sets::{AddressSet, ConnectionSet, LabelSelector};
 pub type RuleId = (PolicyId, usize);
 
 impl Engine<'_> {
-    /// The rules that together let every Pod of every namespace and every IPv4 address through on every port, though
-    /// policies isolate the class; none where they don't.
+    /// Rules that together let every Pod of every namespace and every IPv4 address through on every port, though
+    /// policies isolate the class; none where they don't. Rules that add nothing to the others are left out, and the
+    /// order is the repository's.
     pub fn open_despite_isolation(&self, direction: Direction, class: ClassId) -> Option<Vec<RuleId>> {
         if self.isolation(direction, class) != Isolation::Isolated {
             return None;
         }
-        let (mut pods, mut addresses) = (ConnectionSet::none(), ConnectionSet::none());
-        let mut used = Vec::new();
         let policies = self.policies_of(direction, class);
-        for (id, policy) in policies.iter().filter_map(|id| Some((*id, self.cluster.policy(*id)?))) {
-            for (i, rule) in policy.policy.half(direction).rules.iter().enumerate() {
-                let ports = rule.numbers();
-                let (to_pods, to_addresses) = reach(rule);
-                let wider = |so_far: &ConnectionSet, on: bool| on && !ports.is_subset(so_far);
-                if wider(&pods, to_pods) || wider(&addresses, to_addresses) {
-                    used.push((id, i));
-                }
-                if to_pods {
-                    pods = pods.union(&ports);
-                }
-                if to_addresses {
-                    addresses = addresses.union(&ports);
-                }
-            }
+        let policies = policies.iter().filter_map(|id| Some((*id, self.cluster.policy(*id)?)));
+        let rules = policies.flat_map(|(id, policy)| {
+            let rules = policy.policy.half(direction).rules.iter().enumerate();
+            rules.filter_map(move |(index, rule)| Some(((id, index), LetThrough::of(rule)?)))
+        });
+        let mut sum = LetThrough::nothing();
+        let mut widening: Vec<_> = rules.filter(|(_, rule)| sum.add(rule)).collect();
+        if !sum.is_everything() {
+            return None;
         }
-        (pods.is_all() && addresses.is_all()).then_some(used)
+        // Once more from the end, so that a rule goes which a later and wider one makes needless.
+        let mut sum = LetThrough::nothing();
+        widening.reverse();
+        widening.retain(|(_, rule)| sum.add(rule));
+        Some(widening.into_iter().rev().map(|(id, _)| id).collect())
+    }
+}
+
+/// The ports on which every Pod of every namespace, and every IPv4 address, is let through.
+struct LetThrough {
+    pods: ConnectionSet,
+    addresses: ConnectionSet,
+}
+
+impl LetThrough {
+    fn nothing() -> Self {
+        Self { pods: ConnectionSet::none(), addresses: ConnectionSet::none() }
+    }
+
+    /// What one rule lets through for everybody; none where it names its peers.
+    fn of(rule: &Rule) -> Option<Self> {
+        let (pods, addresses) = reach(rule);
+        let ports = |reached: bool| if reached { rule.numbers() } else { ConnectionSet::none() };
+        (pods || addresses).then(|| Self { pods: ports(pods), addresses: ports(addresses) })
+    }
+
+    /// Adds another's ports; whether that made a difference.
+    fn add(&mut self, other: &Self) -> bool {
+        let widens = !other.pods.is_subset(&self.pods) || !other.addresses.is_subset(&self.addresses);
+        if widens {
+            self.pods = self.pods.union(&other.pods);
+            self.addresses = self.addresses.union(&other.addresses);
+        }
+        widens
+    }
+
+    fn is_everything(&self) -> bool {
+        self.pods.is_all() && self.addresses.is_all()
     }
 }
 
@@ -54,4 +84,48 @@ fn reach(rule: &Rule) -> (bool, bool) {
         }
     }
     (pods, addresses.is_all_ipv4())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::cluster::{Cluster, Entry, Origin, Repository, Resolver, Root};
+    use crate::model::{ReadOptions, read_file};
+    use crate::text::FileId;
+
+    /// The indices of the rules that open a Pod which one policy with these ingress rules selects.
+    fn opening(rules: &str) -> Option<Vec<usize>> {
+        let text = format!(
+            "apiVersion: v1\nkind: Pod\nmetadata: {{name: web}}\nspec: {{containers: []}}\n---\n\
+             apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {{name: web}}\n\
+             spec: {{podSelector: {{}}, ingress: {rules}}}\n"
+        );
+        let file = Arc::new(read_file("a.yaml", text.as_bytes(), &ReadOptions::default()));
+        let repository = Repository::new(vec![Entry { file, origin: Origin::Written }]);
+        let root = Root { name: String::new(), files: [FileId(0)].into() };
+        let resolver = Resolver::new(&repository, Vec::new(), None, "default");
+        let cluster = Cluster::new(&repository, &root, &resolver);
+        let rules = Engine::new(&cluster).open_despite_isolation(Direction::Ingress, ClassId(0))?;
+        Some(rules.into_iter().map(|(_, index)| index).collect())
+    }
+
+    #[test]
+    fn only_rules_that_are_needed_are_named() {
+        assert_eq!(opening("[{ports: [{port: 80}]}, {ports: [{port: 443}]}, {}]"), Some(vec![2]));
+        assert_eq!(opening("[{}, {ports: [{port: 80}]}]"), Some(vec![0]));
+        let by_protocol = "[{ports: [{port: 80}]}, {ports: [{protocol: TCP}]}, {ports: [{protocol: UDP}, {protocol: SCTP}]}]";
+        assert_eq!(opening(by_protocol), Some(vec![1, 2]));
+    }
+
+    #[test]
+    fn pods_and_addresses_add_up_but_one_alone_is_not_everybody() {
+        let (pods, addresses) =
+            ("{from: [{namespaceSelector: {}}]}", "{from: [{ipBlock: {cidr: 0.0.0.0/0}}]}");
+        assert_eq!(opening(&format!("[{pods}, {addresses}]")), Some(vec![0, 1]));
+        assert_eq!(opening(&format!("[{pods}]")), None);
+        assert_eq!(opening(&format!("[{addresses}]")), None);
+        assert_eq!(opening("[]"), None);
+    }
 }

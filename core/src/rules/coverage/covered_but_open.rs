@@ -98,13 +98,21 @@ fn finding(
         directions.join(" and ")
     );
     let mut finding = report.finding(workload.object, "", message);
-    for (direction, rules) in open {
-        for (policy, index) in rules.iter().take(3) {
-            let Some(policy) = cx.cluster.policy(*policy) else { continue };
-            let field = format!("spec.{}[{index}]", direction.name());
-            let part = format!("policy `{}` opens {} here", policy.name, direction.name());
-            finding = finding.related(part, report.place(policy.object, &field));
-        }
+    for (direction, (policy, index)) in most_telling(open) {
+        let Some(policy) = cx.cluster.policy(policy) else { continue };
+        let field = format!("spec.{}[{index}]", direction.name());
+        let part = format!("policy `{}` opens {} here", policy.name, direction.name());
+        finding = finding.related(part, report.place(policy.object, &field));
     }
     finding.help("narrow these rules to the peers and ports that are needed")
+}
+
+/// At most three rules, some of each direction.
+fn most_telling(open: &[(Direction, Vec<RuleId>)]) -> impl Iterator<Item = (Direction, RuleId)> {
+    let ranked = open.iter().flat_map(|(direction, rules)| {
+        rules.iter().enumerate().map(|(rank, rule)| (rank, *direction, *rule))
+    });
+    let mut ranked: Vec<_> = ranked.collect();
+    ranked.sort_by_key(|(rank, ..)| *rank);
+    ranked.into_iter().take(3).map(|(_, direction, rule)| (direction, rule))
 }
