@@ -85,7 +85,8 @@ fn finding(
         .help("give it a network of its own, or limit it on the node: with the plugin's host policies or a firewall");
     let policies = cx.cluster.namespace(workload.namespace).map_or(&[][..], |info| &info.policies);
     let seeming = policies.iter().filter_map(|id| cx.cluster.policy(*id)).find(|policy| {
-        policy.policy.pod_selector.as_ref().is_some_and(|selector| selector.matches(&workload.pods.labels))
+        let selector = policy.policy.pod_selector.as_ref().filter(|_| !policy.policy.refused);
+        selector.is_some_and(|selector| selector.matches(&workload.pods.labels))
     });
     match seeming {
         Some(policy) => finding.severity(Severity::Error).related(
