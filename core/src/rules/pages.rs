@@ -193,9 +193,17 @@ where comments or anchors stand in the way.
         "cni-does-not-enforce",
         r#"# What it checks
 
-The repository installs no network plugin that ignores NetworkPolicies: flannel without Calico, Canal, Cilium,
-Antrea or kube-router beside it; Cilium with `enable-policy: never` or `enable-k8s-networkpolicy: "false"`; the
-AWS VPC CNI with `enable-network-policy-controller: "false"`. Clusters whose plugin is not in the repository are
+The repository installs no network plugin that ignores NetworkPolicies:
+
+- flannel (DaemonSet `kube-flannel…` or ConfigMap `kube-flannel-cfg`) without the policy container that its chart
+  can add since 0.25.5;
+- Cilium with `enable-policy: never` or `enable-k8s-networkpolicy: "false"`;
+- the AWS VPC CNI with `enable-network-policy-controller: "false"`, or a DaemonSet `aws-node` without that setting
+  anywhere;
+- kindnet of an image from before kind 0.24, by the date in its tag.
+
+Nothing is reported where the repository runs another plugin that enforces policies beside it (Calico, Canal,
+Cilium, Antrea, kube-router, Weave Net, kube-network-policies). Clusters whose plugin is not in the repository are
 not judged.
 
 # Why
@@ -1405,7 +1413,8 @@ nothing.
         "nothing-checked",
         r"# What it checks
 
-The files hold at least one Kubernetes object.
+The files hold at least one Kubernetes object of a kind that says something about isolation. ConfigMaps, custom
+resource definitions and the like don't; neither does a kustomization by itself.
 
 # Why
 
@@ -1606,7 +1615,8 @@ The API versions of NetworkPolicies and workloads are served by a supported Kube
 
 The API server refuses the object, so the policy isn't there. (Kubernetes deprecation guide: NetworkPolicy and
 the workloads of `extensions/v1beta1`, `apps/v1beta1` and `apps/v1beta2` were removed in 1.16, `batch/v1beta1`
-CronJob in 1.25.)
+CronJob in 1.25.) AdminNetworkPolicy and BaselineAdminNetworkPolicy of `policy.networking.k8s.io/v1alpha1` are a
+warning: that API goes on as ClusterNetworkPolicy of `v1alpha2`, and plugins leave the old kinds.
 
 # Example
 
@@ -1628,8 +1638,8 @@ spec: {podSelector: {}}
 
 # Fix
 
-Writes the version that is served. It changes traffic: the policy takes effect. An Ingress has to be rewritten
-by hand.
+Writes the version that is served. It changes traffic: the policy takes effect. An Ingress and an
+AdminNetworkPolicy have to be rewritten by hand.
 ",
     ),
     (
@@ -1928,7 +1938,8 @@ The suggestion is the nearest name that the API knows.
 
 Every document of every YAML and JSON file is well-formed: no syntax error, no tab for indentation, no key set
 twice in one mapping, no aliases that multiply without bound, valid UTF-8. The other documents of the file are
-still checked.
+still checked. So is what a chart or a kustomization renders to, and reported where it is configured; the templates
+of a chart are judged by what they render to.
 
 # Why
 
