@@ -67,6 +67,8 @@ pub(crate) fn check(console: &mut Console<'_>, arguments: &CheckArgs) -> Result<
             }
         }
     };
+    // What was read is not needed any more, and its memory is, for the report.
+    drop(workspace);
     let text = report(console, arguments, &outcome);
     deliver(console, arguments, &text)?;
     Ok(inputs.max(findings(arguments, &outcome)))

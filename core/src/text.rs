@@ -84,7 +84,7 @@ pub struct Position {
 /// The starts of the lines of one text.
 #[derive(Clone, Debug)]
 pub struct LineIndex {
-    starts: Vec<u32>,
+    starts: Arc<[u32]>,
     /// Whether every encoding counts the same, so that a place in a very long line costs nothing.
     ascii: bool,
 }

@@ -29,7 +29,10 @@ pub(super) fn render(outcome: &Outcome, style: &Style, make_all: MakeAll<'_>) ->
         }
         text
     };
-    let mut report = make_all(parts.len(), &part).concat();
+    let mut report = String::new();
+    for part in make_all(parts.len(), &part) {
+        report.push_str(&part);
+    }
     let marks = Marks::of(style);
     if let Some(table) = Table::of(outcome, marks) {
         let Marks { yes, no, unknown } = marks;

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use super::{Outcome, Workspace};
-use crate::cluster::Origin;
 use crate::diagnostics::{Edit, Fix, Safety};
 use crate::text::{FileId, Span};
 
@@ -51,12 +50,9 @@ impl Workspace {
 
 /// Whether an edit is in the text of a file that somebody wrote, and that text is the file's bytes.
 fn is_editable(outcome: &Outcome, edit: &Edit) -> bool {
-    let Some(entry) = outcome.repository.entry(edit.file) else { return false };
-    let source = &entry.file.source;
+    let Some(source) = outcome.text_of(edit.file) else { return false };
     let Span { start, end } = edit.span;
-    entry.origin == Origin::Written
-        && !source.lossy
-        && source.text.get(start as usize..end as usize).is_some()
+    source.written && !source.file.lossy && source.file.text.get(start as usize..end as usize).is_some()
 }
 
 /// The edits of a fix that no earlier fix makes in the same way.

@@ -181,7 +181,7 @@ impl Workspace {
             is_complete: !inputs.skipped.iter().any(|skipped| skipped.lost),
         };
         let Settled { findings, suppressed, baselined } = settling.settle(found);
-        Outcome { findings, suppressed, baselined, coverage, inputs, repository }
+        Outcome { findings, suppressed, baselined, coverage, inputs, sources: outcome::sources(&repository) }
     }
 
     fn resolver(&self, repository: &Repository, layout: &Layout, options: &CheckOptions) -> Resolver {

@@ -1,6 +1,6 @@
 //! What a check comes to.
 
-use crate::cluster::Repository;
+use crate::cluster::{Entry, Origin, Repository};
 use crate::diagnostics::Diagnostic;
 use crate::engine::{Grant, Openness};
 use crate::text::{FileId, SourceFile};
@@ -18,13 +18,32 @@ pub struct Outcome {
     pub coverage: Vec<NamespaceCoverage>,
     /// What was read.
     pub inputs: InputSummary,
-    pub(super) repository: Repository,
+    pub(super) sources: Vec<Source>,
+}
+
+/// The text of a file. An outcome keeps no more of the files, so that a host can let the workspace go before it prints.
+#[derive(Clone, Debug)]
+pub(super) struct Source {
+    pub(super) file: SourceFile,
+    /// Whether somebody wrote it; otherwise a tool rendered it.
+    pub(super) written: bool,
+}
+
+/// The texts of a repository, by file id.
+pub(super) fn sources(repository: &Repository) -> Vec<Source> {
+    let source =
+        |entry: &Entry| Source { file: entry.file.source.clone(), written: entry.origin == Origin::Written };
+    repository.entries().map(|(_, entry)| source(entry)).collect()
 }
 
 impl Outcome {
     /// The file that a place of a finding lies in.
     pub fn source(&self, id: FileId) -> Option<&SourceFile> {
-        self.repository.file(id).map(|file| &file.source)
+        self.text_of(id).map(|source| &source.file)
+    }
+
+    pub(super) fn text_of(&self, id: FileId) -> Option<&Source> {
+        self.sources.get(id.0 as usize)
     }
 }
 
