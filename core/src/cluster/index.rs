@@ -100,11 +100,6 @@ impl LabelIndex {
         &self.universe
     }
 
-    /// The classes with this very label.
-    pub fn with_label(&self, key: &str, value: &str) -> &[u32] {
-        self.keys.get(key).and_then(|postings| postings.by_value.get(value)).map_or(&[], Vec::as_slice)
-    }
-
     /// What the selector selects in the whole cluster, whatever the namespace.
     pub fn select(&self, selector: &LabelSelector) -> Rc<Selection> {
         if let Some(known) = self.compiled.borrow().get(selector) {
