@@ -19,6 +19,8 @@ pub enum FaultKind {
     Port,
     /// An `endPort` that the API server refuses.
     EndPort,
+    /// A tier, priority, subject, rule or domain name of a cluster-wide policy that the API server refuses.
+    AdminPolicy,
     /// A List inside a List, or an object that has only a `generateName`.
     Shape,
 }

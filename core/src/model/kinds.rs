@@ -3,6 +3,7 @@
 //! Repositories are full of kinds that say nothing about isolation. They are recognised here by group and kind
 //! alone, so that their documents are counted but never built.
 
+use super::admin::AdminKind;
 use super::custom::CustomWorkload;
 
 /// What an object is to Ringfence.
@@ -10,6 +11,8 @@ use super::custom::CustomWorkload;
 pub(super) enum Role<'k> {
     /// `v1` Namespace.
     Namespace,
+    /// `v1` Node.
+    Node,
     /// A built-in kind that runs Pods.
     Workload(&'static WorkloadKind),
     /// A custom resource whose controller runs Pods.
@@ -21,6 +24,8 @@ pub(super) enum Role<'k> {
         /// Whether the API version was removed.
         removed: bool,
     },
+    /// A cluster-wide policy of `policy.networking.k8s.io`, whatever its version.
+    AdminPolicy(AdminKind),
     /// A policy of another API, or an object that makes policies.
     OtherPolicy(OtherApi),
     /// Something that lets clients outside the cluster in: Ingress, Gateway API routes, OpenShift Route.
@@ -152,9 +157,6 @@ pub(super) const OTHER_APIS: &[OtherApi] = &[
     api("cilium.io", "CiliumClusterwideNetworkPolicy", "CiliumClusterwideNetworkPolicy", true),
     api("crd.antrea.io", "NetworkPolicy", "Antrea NetworkPolicy", false),
     api("crd.antrea.io", "ClusterNetworkPolicy", "Antrea ClusterNetworkPolicy", true),
-    api("policy.networking.k8s.io", "AdminNetworkPolicy", "AdminNetworkPolicy", true),
-    api("policy.networking.k8s.io", "BaselineAdminNetworkPolicy", "BaselineAdminNetworkPolicy", true),
-    api("policy.networking.k8s.io", "ClusterNetworkPolicy", "ClusterNetworkPolicy", true),
     generator(
         "kyverno.io",
         "ClusterPolicy",
@@ -193,10 +195,16 @@ pub(super) fn role<'k>(api_version: &str, kind: &str, custom: &'k [CustomWorkloa
     let group = group(api_version);
     match (group, kind) {
         ("", "Namespace") => return Role::Namespace,
+        ("", "Node") => return Role::Node,
         ("", "Service") => return Role::Service,
         ("", "ConfigMap") => return Role::ConfigMap,
         ("networking.k8s.io" | "extensions", "NetworkPolicy") => {
             return Role::NetworkPolicy { removed: api_version != "networking.k8s.io/v1" };
+        }
+        ("policy.networking.k8s.io", _) => {
+            if let Some(kind) = AdminKind::of(kind) {
+                return Role::AdminPolicy(kind);
+            }
         }
         ("kustomize.config.k8s.io", "Kustomization" | "Component") => return Role::Kustomization,
         ("argoproj.io", "Application") => return Role::ArgoApplication,

@@ -3,6 +3,7 @@
 //! A [`File`] is a pure function of a path and its bytes: a host may read many files on many threads. Every object
 //! keeps the document and the node it came from, so that a field path can be turned into bytes at any time.
 
+mod admin;
 mod custom;
 mod fault;
 mod fields;
@@ -15,6 +16,7 @@ mod workload;
 
 use std::sync::Arc;
 
+pub use admin::{Action, AdminPeer, AdminPolicy, AdminPort, AdminRule, PodScope, Tier};
 pub use custom::CustomWorkload;
 pub use fault::{Fault, FaultKind};
 pub use fields::nearest;
@@ -99,7 +101,7 @@ impl Object {
     /// Whether objects of this kind live in a namespace.
     pub fn is_namespaced(&self) -> bool {
         match &self.body {
-            Body::Namespace | Body::Kustomization(_) => false,
+            Body::Namespace | Body::Node | Body::AdminPolicy(_) | Body::Kustomization(_) => false,
             Body::OtherPolicy(api) => !api.cluster_wide,
             _ => true,
         }
@@ -111,12 +113,16 @@ impl Object {
 pub enum Body {
     /// A Namespace; its labels are the object's.
     Namespace,
+    /// A Node; its labels are the object's.
+    Node,
     /// Something that makes Pods: one entry for each Pod template.
     Workloads(Vec<Workload>),
     /// A Service.
     Service(Service),
     /// A NetworkPolicy.
     NetworkPolicy(NetworkPolicy),
+    /// An AdminNetworkPolicy, a BaselineAdminNetworkPolicy or a ClusterNetworkPolicy.
+    AdminPolicy(AdminPolicy),
     /// A policy of another API, or a generator of policies.
     OtherPolicy(OtherApi),
     /// Something that lets clients outside the cluster in, to these Services.

@@ -8,6 +8,7 @@ use k8s_openapi::api::networking::v1::NetworkPolicySpec;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use serde::de::DeserializeOwned;
 
+use super::admin::{self, AdminKind, AdminPolicy, AdminSpec, BaselineSpec, ClusterSpec, Tier, WrittenSpec};
 use super::custom::{self, CustomWorkload};
 use super::fault::{Fault, FaultKind};
 use super::kinds::{Role, WorkloadKind, role};
@@ -220,9 +221,13 @@ impl Reader<'_> {
         let mut object = self.bare_object(node, api_version, kind, Body::Unknown);
         let mut faults = Vec::new();
         let meta = node.get("metadata").filter(|meta| !meta.is_null());
-        let known =
-            matches!(role, Role::Namespace | Role::Service | Role::NetworkPolicy { .. } | Role::Workload(_));
-        let checked = if known { Fields::Strict } else { Fields::Lenient };
+        let checked = match role {
+            Role::Namespace | Role::Node | Role::Service | Role::NetworkPolicy { .. } | Role::Workload(_) => {
+                Fields::Strict
+            }
+            Role::AdminPolicy(kind) => Fields::of_version(kind, api_version),
+            _ => Fields::Lenient,
+        };
         let read = meta.and_then(|meta| typed::<ObjectMeta>(meta, "metadata", checked, &mut faults));
         let broken_meta = meta.is_some() && read.is_none();
         let meta = read.unwrap_or_default();
@@ -234,7 +239,7 @@ impl Reader<'_> {
         if broken_meta {
             salvage_identity(node, &mut object);
         }
-        object.body = body(node, role, &object.name, &mut faults);
+        object.body = body(node, role, &object, &mut faults);
         faults.dedup();
         object.faults = faults;
         object
@@ -253,16 +258,21 @@ fn own_annotations(annotations: std::collections::BTreeMap<String, String>) -> V
     annotations.into_iter().filter_map(own).collect()
 }
 
-fn body(node: Node<'_>, role: Role<'_>, name: &str, faults: &mut Vec<Fault>) -> Body {
+fn body(node: Node<'_>, role: Role<'_>, object: &Object, faults: &mut Vec<Fault>) -> Body {
     match role {
         Role::Namespace => {
             unknown_keys(node, "", fields::TOP, faults);
             Body::Namespace
         }
+        Role::Node => Body::Node,
         Role::Workload(kind) => builtin_workload(node, kind, faults),
-        Role::Custom(custom) => Body::Workloads(custom_workloads(node, custom, name, faults)),
+        Role::Custom(custom) => Body::Workloads(custom_workloads(node, custom, &object.name, faults)),
         Role::Service => service(node, faults),
         Role::NetworkPolicy { removed } => network_policy(node, removed, faults),
+        Role::AdminPolicy(kind) => {
+            let checked = Fields::of_version(kind, &object.api_version);
+            Body::AdminPolicy(admin_policy(node, kind, checked, &object.name, faults))
+        }
         Role::OtherPolicy(api) => Body::OtherPolicy(api),
         Role::Exposure => Body::Exposure(layout::backends(node)),
         Role::Kustomization => typed(node, "", Fields::Lenient, faults)
@@ -285,6 +295,43 @@ fn network_policy(node: Node<'_>, removed: bool, faults: &mut Vec<Fault>) -> Bod
     faults.extend(found);
     misplaced_peers(faults);
     Body::NetworkPolicy(policy)
+}
+
+fn admin_policy(
+    node: Node<'_>,
+    kind: AdminKind,
+    checked: Fields,
+    name: &str,
+    faults: &mut Vec<Fault>,
+) -> AdminPolicy {
+    if checked == Fields::Strict {
+        unknown_keys(node, "", fields::TOP, faults);
+    }
+    let tier = match kind {
+        AdminKind::Admin => Tier::Admin,
+        AdminKind::Baseline => Tier::Baseline,
+        AdminKind::Cluster => match node.at("spec.tier").and_then(Node::as_str) {
+            Some("Baseline") => Tier::Baseline,
+            _ => Tier::Admin,
+        },
+    };
+    let Some(spec) = node.get("spec").filter(|spec| !spec.is_null()) else {
+        let message = format!("a {} needs a `spec`", kind.name());
+        faults.push(
+            Fault::refused(FaultKind::WrongType, "spec", message)
+                .help("the API server refuses the object: write the spec"),
+        );
+        return AdminPolicy::unreadable(tier);
+    };
+    let written: Option<WrittenSpec> = match kind {
+        AdminKind::Admin => typed::<AdminSpec>(spec, "spec", checked, faults).map(Into::into),
+        AdminKind::Baseline => typed::<BaselineSpec>(spec, "spec", checked, faults).map(Into::into),
+        AdminKind::Cluster => typed::<ClusterSpec>(spec, "spec", checked, faults).map(Into::into),
+    };
+    let Some(written) = written else { return AdminPolicy::unreadable(tier) };
+    let (policy, found) = admin::compile(kind, &written, spec, name);
+    faults.extend(found);
+    policy
 }
 
 /// `from` in an egress rule and `to` in an ingress rule are unknown fields with a meaning of their own: the API
@@ -435,6 +482,11 @@ enum Fields {
 }
 
 impl Fields {
+    /// All fields are known of the one version whose shape is known.
+    fn of_version(kind: AdminKind, api_version: &str) -> Self {
+        if api_version == kind.known_version() { Self::Strict } else { Self::Lenient }
+    }
+
     fn is_fault(self, owner: &str) -> bool {
         match self {
             Self::Strict => true,
