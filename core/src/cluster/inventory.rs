@@ -1,6 +1,7 @@
 //! Namespaces, workloads, classes, Services and policies of one root.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use super::index::{LabelIndex, Selection};
@@ -8,7 +9,8 @@ use super::namespaces::{NamespaceSource, Resolver};
 use super::repository::{ObjectId, Repository};
 use super::roots::Root;
 use crate::model::{
-    Body, ContainerPort, Direction, NAME_LABEL, NetworkPolicy, Object, OtherApi, Service, Workload,
+    AdminPolicy, Body, ContainerPort, Direction, NAME_LABEL, NetworkPolicy, Object, OtherApi, PodScope,
+    Service, Workload,
 };
 use crate::sets::{IdSet, LabelSelector, Labels, Operator};
 
@@ -43,6 +45,10 @@ dense_id!(
     /// A NetworkPolicy.
     PolicyId
 );
+dense_id!(
+    /// A cluster-wide policy.
+    AdminId
+);
 
 /// A namespace.
 #[derive(Debug)]
@@ -76,7 +82,7 @@ pub struct WorkloadInfo<'r> {
     pub class: ClassId,
 }
 
-/// Workloads with the same namespace, labels, ports and host-network flag.
+/// Workloads with the same namespace, labels, ports, host-network flag, addresses and node.
 #[derive(Debug)]
 pub struct Class<'r> {
     /// Their namespace.
@@ -112,6 +118,30 @@ pub struct PolicyInfo<'r> {
     pub namespace_source: NamespaceSource,
     /// The classes that it selects, all of its namespace. For an invalid selector: possibly every class there.
     pub subject: Selection,
+}
+
+/// A cluster-wide policy with what it selects.
+#[derive(Debug)]
+pub struct AdminInfo<'r> {
+    /// The object.
+    pub object: ObjectId,
+    /// The policy.
+    pub policy: &'r AdminPolicy,
+    /// Its name.
+    pub name: &'r str,
+    /// The classes that it applies to. For an invalid subject: possibly every class that can be selected.
+    pub subject: Selection,
+}
+
+/// A Node.
+#[derive(Debug)]
+pub struct NodeInfo<'r> {
+    /// The object.
+    pub object: ObjectId,
+    /// Its name.
+    pub name: &'r str,
+    /// Its labels.
+    pub labels: &'r Labels,
 }
 
 /// A policy of another API, or a generator of policies.
@@ -156,6 +186,10 @@ pub struct Cluster<'r> {
     pub classes: Vec<Class<'r>>,
     /// The NetworkPolicies, in the repository's order.
     pub policies: Vec<PolicyInfo<'r>>,
+    /// The cluster-wide policies, in the repository's order.
+    pub admin: Vec<AdminInfo<'r>>,
+    /// The Nodes, in the repository's order.
+    pub nodes: Vec<NodeInfo<'r>>,
     /// The policies of other APIs.
     pub foreign: Vec<ForeignPolicy>,
     /// The Services.
@@ -226,19 +260,42 @@ impl<'r> Cluster<'r> {
         let foreign = foreign.collect();
         let unknown = placed.iter().filter(|found| matches!(found.object.body, Body::Unknown));
         let unknown_pods = unknown.filter_map(|found| found.namespace.map(|(id, _)| id)).collect();
+        let nodes = placed.iter().filter(|found| matches!(found.object.body, Body::Node));
+        let nodes = nodes.map(|found| NodeInfo {
+            object: found.id,
+            name: &found.object.name,
+            labels: &found.object.labels,
+        });
+        let nodes = nodes.collect();
         let objects = placed.iter().map(|found| (found.id, found.namespace.map(|(id, _)| id))).collect();
-        Self {
+        let mut cluster = Self {
             repository,
             objects,
             namespaces,
             workloads,
             classes,
             policies,
+            admin: Vec::new(),
+            nodes,
             foreign,
             services,
             unknown_pods,
             index,
-        }
+        };
+        cluster.admin = cluster.admin_policies(&placed);
+        cluster
+    }
+
+    fn admin_policies(&self, placed: &[Placed<'r>]) -> Vec<AdminInfo<'r>> {
+        let policy = |found: &Placed<'r>| {
+            let Body::AdminPolicy(policy) = &found.object.body else { return None };
+            let subject = match &policy.subject {
+                Some(scope) => self.select_scope(scope),
+                None => Selection { certain: IdSet::new(), possible: self.index.universe().clone() },
+            };
+            Some(AdminInfo { object: found.id, policy, name: &found.object.name, subject })
+        };
+        placed.iter().filter_map(policy).collect()
     }
 
     /// A namespace by id.
@@ -302,6 +359,16 @@ impl<'r> Cluster<'r> {
         self.policies.iter().zip(0u32..).map(|(info, id)| (PolicyId(id), info))
     }
 
+    /// A cluster-wide policy by id.
+    pub fn admin_policy(&self, id: AdminId) -> Option<&AdminInfo<'r>> {
+        self.admin.get(id.index())
+    }
+
+    /// Every cluster-wide policy with its id.
+    pub fn admin_ids(&self) -> impl Iterator<Item = (AdminId, &AdminInfo<'r>)> {
+        self.admin.iter().zip(0u32..).map(|(info, id)| (AdminId(id), info))
+    }
+
     /// Every workload with its id.
     pub fn workload_ids(&self) -> impl Iterator<Item = (WorkloadId, &WorkloadInfo<'r>)> {
         self.workloads.iter().zip(0u32..).map(|(info, id)| (WorkloadId(id), info))
@@ -325,20 +392,31 @@ impl<'r> Cluster<'r> {
         pods: Option<&LabelSelector>,
     ) -> Selection {
         let everything = LabelSelector::everything();
-        let selected = self.index.select(pods.unwrap_or(&everything));
+        let pods = pods.unwrap_or(&everything);
         match namespaces {
-            None => {
-                self.namespace(own).map_or_else(Selection::nothing, |info| selected.within(&info.classes))
-            }
-            Some(selector) if selector.is_everything() => (*selected).clone(),
-            Some(selector) => {
-                let mut classes = IdSet::new();
-                for info in self.select_namespaces(selector).iter().filter_map(|id| self.namespace(*id)) {
-                    classes.union_with(&info.classes);
-                }
-                selected.within(&classes)
-            }
+            None => self
+                .namespace(own)
+                .map_or_else(Selection::nothing, |info| self.index.select(pods).within(&info.classes)),
+            Some(namespaces) => self.select_everywhere(namespaces, pods),
         }
+    }
+
+    /// The classes that a subject or a peer of a cluster-wide policy selects.
+    pub fn select_scope(&self, scope: &PodScope) -> Selection {
+        let everything = LabelSelector::everything();
+        self.select_everywhere(&scope.namespaces, scope.pods.as_ref().unwrap_or(&everything))
+    }
+
+    fn select_everywhere(&self, namespaces: &LabelSelector, pods: &LabelSelector) -> Selection {
+        let selected = self.index.select(pods);
+        if namespaces.is_everything() {
+            return (*selected).clone();
+        }
+        let mut classes = IdSet::new();
+        for info in self.select_namespaces(namespaces).iter().filter_map(|id| self.namespace(*id)) {
+            classes.union_with(&info.classes);
+        }
+        selected.within(&classes)
     }
 
     /// How many workloads the classes of a set have.
@@ -403,7 +481,9 @@ struct ClassKey<'r> {
     host_network: bool,
     open_labels: bool,
     runtime_labels: &'static [&'static str],
-    pod_ips: &'r [std::net::IpAddr],
+    pod_ips: &'r [IpAddr],
+    node_name: Option<&'r str>,
+    host_ip: Option<IpAddr>,
 }
 
 fn workloads<'r>(placed: &[Placed<'r>]) -> (Vec<WorkloadInfo<'r>>, Vec<Class<'r>>) {
@@ -425,6 +505,8 @@ fn workloads<'r>(placed: &[Placed<'r>]) -> (Vec<WorkloadInfo<'r>>, Vec<Class<'r>
                 open_labels: pods.open_labels,
                 runtime_labels: pods.runtime_labels,
                 pod_ips: &pods.pod_ips,
+                node_name: pods.node_name.as_deref(),
+                host_ip: pods.host_ip,
             };
             let class = *known.entry(key).or_insert_with(|| {
                 classes.push(Class {

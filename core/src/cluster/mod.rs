@@ -11,8 +11,8 @@ mod roots;
 
 pub use index::{LabelIndex, Selection};
 pub use inventory::{
-    Class, ClassId, Cluster, ForeignPolicy, NamespaceId, NamespaceInfo, PolicyId, PolicyInfo, ServiceInfo,
-    WorkloadId, WorkloadInfo, named_namespaces,
+    AdminId, AdminInfo, Class, ClassId, Cluster, ForeignPolicy, NamespaceId, NamespaceInfo, NodeInfo,
+    PolicyId, PolicyInfo, ServiceInfo, WorkloadId, WorkloadInfo, named_namespaces,
 };
 pub use namespaces::{NamespaceSource, Resolver};
 pub use repository::{Entry, ObjectId, Origin, Repository};

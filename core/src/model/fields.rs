@@ -31,7 +31,6 @@ pub(super) fn further(owner: &str) -> &'static [&'static str] {
             "hostname",
             "hostnameOverride",
             "imagePullSecrets",
-            "nodeName",
             "nodeSelector",
             "os",
             "overhead",

@@ -37,6 +37,7 @@ pub(super) struct PodSpec {
     containers: Option<Vec<Container>>,
     init_containers: Option<Vec<Container>>,
     host_network: Option<bool>,
+    node_name: Option<String>,
     dns_policy: Option<String>,
 }
 
@@ -62,6 +63,8 @@ struct ContainerPortSpec {
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct PodStatus {
     phase: Option<String>,
+    #[serde(rename = "hostIP")]
+    host_ip: Option<String>,
     #[serde(rename = "podIP")]
     pod_ip: Option<String>,
     #[serde(rename = "podIPs")]
@@ -104,6 +107,13 @@ pub struct Workload {
     pub uses_cluster_dns: bool,
     /// Addresses, where `status` tells.
     pub pod_ips: Vec<IpAddr>,
+    /// The node that `spec.nodeName` binds the Pods to.
+    pub node_name: Option<Arc<str>>,
+    /// The address of the node, where `status` tells.
+    pub host_ip: Option<IpAddr>,
+    /// What stands for the node: its name, else its address. Two Pods with the same value are on one node; two
+    /// different values say nothing where one is a name and one an address.
+    pub node: Option<Arc<str>>,
 }
 
 impl Workload {
@@ -116,6 +126,8 @@ impl Workload {
             Some("ClusterFirstWithHostNet") => true,
             _ => !host_network,
         };
+        let node_name: Option<Arc<str>> =
+            spec.node_name.as_deref().filter(|name| !name.is_empty()).map(Arc::from);
         Self {
             template: template.into(),
             labels: Labels::from(pod.metadata.and_then(|meta| meta.labels).unwrap_or_default()),
@@ -125,11 +137,16 @@ impl Workload {
             host_network,
             uses_cluster_dns,
             pod_ips: Vec::new(),
+            node: node_name.clone(),
+            node_name,
+            host_ip: None,
         }
     }
 
     /// The same Pods, with the addresses that `status` tells.
     pub(super) fn with_status(mut self, status: PodStatus) -> Self {
+        self.host_ip = status.host_ip.and_then(|ip| ip.parse().ok());
+        self.node = self.node.or_else(|| self.host_ip.map(|ip| Arc::from(ip.to_string())));
         let listed = status.pod_ips.unwrap_or_default().into_iter().filter_map(|ip| ip.ip);
         self.pod_ips = listed.chain(status.pod_ip).filter_map(|ip| ip.parse().ok()).collect();
         self.pod_ips.sort_unstable();
