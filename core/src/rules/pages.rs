@@ -724,11 +724,57 @@ spec: {podSelector: {matchLabels: {app: agent}}}
 "#,
     ),
     (
+        "invalid-admin-policy",
+        r"# What it checks
+
+A cluster-wide policy has a known tier, a priority from 0 to 1000, exactly one field in its subject, no more
+rules than the API takes, actions that its kind knows, and domain names of valid form. A
+BaselineAdminNetworkPolicy is named `default`.
+
+# Why
+
+The API server refuses the whole policy, so nothing of it takes effect; Ringfence then calls its effect unknown.
+Such a policy stands above all namespaces, so one typo leaves the whole cluster without it. (Network Policy API,
+`policy.networking.k8s.io`, CRDs of `v1alpha1` and `v1alpha2`.)
+
+# Example
+
+```yaml
+apiVersion: policy.networking.k8s.io/v1alpha2
+kind: ClusterNetworkPolicy
+metadata: {name: monitoring}
+spec:
+  tier: Admin
+  priority: 10
+  subject: {namespaces: {}}
+  ingress:
+  - action: Allow
+    from: [{namespaces: {matchLabels: {team: monitoring}}}]
+```
+
+# Instead
+
+```yaml
+apiVersion: policy.networking.k8s.io/v1alpha2
+kind: ClusterNetworkPolicy
+metadata: {name: monitoring}
+spec:
+  tier: Admin
+  priority: 10
+  subject: {namespaces: {}}
+  ingress:
+  - action: Accept
+    from: [{namespaces: {matchLabels: {team: monitoring}}}]
+```
+",
+    ),
+    (
         "invalid-cidr",
         r"# What it checks
 
 Every `ipBlock.cidr` and `except` is a CIDR with a prefix length, without leading zeros and not an IPv4-mapped
-IPv6 address; each `except` is a smaller range inside `cidr`.
+IPv6 address; each `except` is a smaller range inside `cidr`. The same goes for the `networks` of a cluster-wide
+policy, of which none stands twice.
 
 # Why
 
@@ -801,7 +847,8 @@ spec:
         r"# What it checks
 
 Every peer names Pods, namespaces or an `ipBlock`; none mixes an `ipBlock` with selectors; ingress rules list
-peers under `from` and egress rules under `to`.
+peers under `from` and egress rules under `to`. In a cluster-wide policy every peer has exactly one field, and
+domain names stand only in rules that allow.
 
 # Why
 
@@ -879,7 +926,8 @@ Writes the type that was meant, where that is plain. It changes traffic: the pol
 
 Every port is a number from 1 to 65535 or a valid port name (RFC 6335, section 5.1: at most 15 lowercase
 letters, digits and single `-`), and every protocol is `TCP`, `UDP` or `SCTP` in capitals. ICMP can't be named
-in a NetworkPolicy.
+in a NetworkPolicy. In a cluster-wide policy every port has exactly one field, ranges go upwards, and a list of
+ports isn't empty.
 
 # Why
 

@@ -35,6 +35,7 @@ pub(super) static RULES: &[&Rule] = &[
     &hygiene::dangling_peer::RULE,
     &hygiene::dangling_policy::RULE,
     &hygiene::host_bits_set::RULE,
+    &hygiene::invalid_admin_policy::RULE,
     &hygiene::invalid_cidr::RULE,
     &hygiene::invalid_endport::RULE,
     &hygiene::invalid_peer::RULE,

@@ -1,7 +1,8 @@
 //! # What it checks
 //!
 //! Every `ipBlock.cidr` and `except` is a CIDR with a prefix length, without leading zeros and not an IPv4-mapped
-//! IPv6 address; each `except` is a smaller range inside `cidr`.
+//! IPv6 address; each `except` is a smaller range inside `cidr`. The same goes for the `networks` of a cluster-wide
+//! policy, of which none stands twice.
 //!
 //! # Why
 //!

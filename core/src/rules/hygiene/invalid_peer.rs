@@ -1,7 +1,8 @@
 //! # What it checks
 //!
 //! Every peer names Pods, namespaces or an `ipBlock`; none mixes an `ipBlock` with selectors; ingress rules list
-//! peers under `from` and egress rules under `to`.
+//! peers under `from` and egress rules under `to`. In a cluster-wide policy every peer has exactly one field, and
+//! domain names stand only in rules that allow.
 //!
 //! # Why
 //!

@@ -2,7 +2,8 @@
 //!
 //! Every port is a number from 1 to 65535 or a valid port name (RFC 6335, section 5.1: at most 15 lowercase
 //! letters, digits and single `-`), and every protocol is `TCP`, `UDP` or `SCTP` in capitals. ICMP can't be named
-//! in a NetworkPolicy.
+//! in a NetworkPolicy. In a cluster-wide policy every port has exactly one field, ranges go upwards, and a list of
+//! ports isn't empty.
 //!
 //! # Why
 //!

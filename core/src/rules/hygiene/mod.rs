@@ -3,6 +3,7 @@
 pub(super) mod dangling_peer;
 pub(super) mod dangling_policy;
 pub(super) mod host_bits_set;
+pub(super) mod invalid_admin_policy;
 pub(super) mod invalid_cidr;
 pub(super) mod invalid_endport;
 pub(super) mod invalid_peer;
