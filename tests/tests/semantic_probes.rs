@@ -79,6 +79,7 @@ const FINDINGS: &[(&str, &[&str])] = &[
     ("invalid_unselected", &["invalid-peer", "invalid-port"]),
     ("invalid_second_rule", &["invalid-peer"]),
     ("nil_template", &["wrong-type"]),
+    ("anp_emptyports", &["invalid-port"]),
 ];
 
 fn class(engine: &Engine<'_>, name: &str) -> Option<ringfence::cluster::ClassId> {
@@ -153,6 +154,29 @@ fn identity_is_kind_namespace_and_name() {
     assert_eq!(workloads("nil_template").0, 0);
     assert_eq!(workloads("nilhttp").0, 1);
     assert_eq!(workloads("ing_undeclared").0, 1);
+}
+
+#[test]
+fn cluster_wide_policies_are_read() {
+    let Some(folder) = corpus("semantic-probes") else { return };
+    for (probe, refused) in [
+        ("anp_domain", &[false][..]),
+        ("anp_emptyports", &[true]),
+        ("anp_networks_internal", &[false]),
+        ("anp_sameprio", &[false, false]),
+        ("cnp", &[false]),
+    ] {
+        let text = std::fs::read_to_string(folder.join(probe).join("all.yaml")).unwrap();
+        with_engine(&[("all.yaml", &text)], |engine| {
+            let cluster = engine.cluster();
+            let found: Vec<_> = cluster.admin_ids().map(|(_, info)| info.policy.refused).collect();
+            assert_eq!(found, refused, "{probe}");
+            assert!(cluster.foreign.is_empty(), "{probe}");
+            for (_, info) in cluster.admin_ids() {
+                assert_eq!(cluster.count_workloads(&info.subject.certain), 2, "{probe}");
+            }
+        });
+    }
 }
 
 /// No probe makes the analysis stop: each gives a report with every object counted.

@@ -258,6 +258,14 @@ mod tests {
             Role::NetworkPolicy { removed: true }
         ));
         assert!(matches!(role("projectcalico.org/v3", "NetworkPolicy", &[]), Role::OtherPolicy(_)));
+        for version in ["v1alpha1", "v1alpha2", "v1"] {
+            let version = format!("policy.networking.k8s.io/{version}");
+            let kind = AdminKind::Cluster;
+            assert_eq!(role(&version, "ClusterNetworkPolicy", &[]), Role::AdminPolicy(kind));
+        }
+        assert!(matches!(role("crd.antrea.io/v1beta1", "ClusterNetworkPolicy", &[]), Role::OtherPolicy(_)));
+        assert_eq!(role("policy.networking.k8s.io/v1alpha1", "ExternalNetworkSet", &[]), Role::Unread);
+        assert_eq!(role("v1", "Node", &[]), Role::Node);
         assert_eq!(role("apiextensions.k8s.io/v1", "CustomResourceDefinition", &[]), Role::Unread);
         assert_eq!(role("v1", "List", &[]), Role::List);
         assert_eq!(role("apps/v1", "DeploymentList", &[]), Role::List);
