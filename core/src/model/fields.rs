@@ -12,7 +12,6 @@ pub(super) fn further(owner: &str) -> &'static [&'static str] {
             "finalizers",
             "generation",
             "managedFields",
-            "ownerReferences",
             "resourceVersion",
             "selfLink",
             "uid",

@@ -79,6 +79,8 @@ pub struct Object {
     pub namespace: Option<Arc<str>>,
     /// `metadata.labels`.
     pub labels: Labels,
+    /// Who made it: the controller among `metadata.ownerReferences`, as `kubectl get -o yaml` shows it.
+    pub owner: Option<Owner>,
     /// The annotations with Ringfence's own prefix, key without the prefix → value.
     pub annotations: Vec<(String, String)>,
     /// The index of its document in [`File::documents`].
@@ -89,6 +91,15 @@ pub struct Object {
     pub body: Body,
     /// What is wrong with it by itself.
     pub faults: Vec<Fault>,
+}
+
+/// The object that made another one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Owner {
+    /// Its kind.
+    pub kind: Arc<str>,
+    /// Its name, in the same namespace.
+    pub name: Arc<str>,
 }
 
 /// The label that the API server sets on every namespace: its name.

@@ -12,10 +12,10 @@ use super::admin::{self, AdminKind, AdminPolicy, AdminSpec, BaselineSpec, Cluste
 use super::custom::{self, CustomWorkload};
 use super::fault::{Fault, FaultKind};
 use super::kinds::{Role, WorkloadKind, role};
-use super::workload::{ObjectMeta, PodStatus, PodTemplateSpec};
+use super::workload::{ObjectMeta, OwnerReference, PodStatus, PodTemplateSpec};
 use super::{
-    Body, Direction, File, NetworkPolicy, Object, PREFIX, Service, ServicePort, SkippedDocument, Target,
-    Workload, fields, layout, nearest, policy,
+    Body, Direction, File, NetworkPolicy, Object, Owner, PREFIX, Service, ServicePort, SkippedDocument,
+    Target, Workload, fields, layout, nearest, policy,
 };
 use crate::sets::Labels;
 use crate::text::{SourceFile, Span};
@@ -198,6 +198,7 @@ impl Reader<'_> {
             generated_name: false,
             namespace: None,
             labels: Labels::default(),
+            owner: None,
             annotations: Vec::new(),
             document: self.document,
             node: node.id(),
@@ -235,6 +236,7 @@ impl Reader<'_> {
         object.name = meta.name.or(meta.generate_name).map_or(object.name, Arc::from);
         object.namespace = meta.namespace.filter(|namespace| !namespace.is_empty()).map(Arc::from);
         object.labels = Labels::from(meta.labels.unwrap_or_default());
+        object.owner = owner(meta.owner_references.unwrap_or_default());
         object.annotations = own_annotations(meta.annotations.unwrap_or_default());
         if broken_meta {
             salvage_identity(node, &mut object);
@@ -244,6 +246,16 @@ impl Reader<'_> {
         object.faults = faults;
         object
     }
+}
+
+/// The owner that controls the object, else the first one.
+fn owner(references: Vec<OwnerReference>) -> Option<Owner> {
+    let named = |reference: &OwnerReference| {
+        let (kind, name) = (reference.kind.as_deref()?, reference.name.as_deref()?);
+        Some(Owner { kind: Arc::from(kind), name: Arc::from(name) })
+    };
+    let controller = references.iter().find(|reference| reference.controller == Some(true));
+    controller.or(references.first()).and_then(named)
 }
 
 /// Name and namespace of an object whose metadata has a wrong type somewhere.

@@ -21,6 +21,16 @@ pub(super) struct ObjectMeta {
     pub(super) namespace: Option<String>,
     pub(super) labels: Option<BTreeMap<String, String>>,
     pub(super) annotations: Option<BTreeMap<String, String>>,
+    pub(super) owner_references: Option<Vec<OwnerReference>>,
+}
+
+/// One of `metadata.ownerReferences`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct OwnerReference {
+    pub(super) kind: Option<String>,
+    pub(super) name: Option<String>,
+    pub(super) controller: Option<bool>,
 }
 
 /// A Pod, or a Pod template.
