@@ -4,8 +4,8 @@
 //! and CoreDNS in `kube-system`, the DNS operator of OpenShift, and the node-local cache. A rule that names addresses
 //! may mean the address of the DNS service, which no manifest tells; it is taken as meant.
 
-use super::verdict::{Endpoint, ForeignPod};
-use super::{Doubt, Engine, Isolation};
+use super::walk::{Endpoint, ForeignPod};
+use super::{Doubt, Engine, Isolation, Match};
 use crate::cluster::{ClassId, NamespaceId, PolicyId, PolicyInfo};
 use crate::model::{Direction, NAME_LABEL, Peer, Port, Rule};
 use crate::sets::{Labels, Protocol};
@@ -134,7 +134,7 @@ impl Engine<'_> {
     /// out.
     pub fn resolves_at_dns(&self, own: NamespaceId, rule: &Rule, protocol: Protocol, name: &str) -> bool {
         servers().iter().any(|server| {
-            server.ports.iter().any(|(of, known, _)| (*of, *known) == (protocol, name))
+            server.ports.iter().any(|(of, known, _)| *of == protocol && known == name)
                 && self.lets_out_to(rule, own, server)
         })
     }
@@ -144,7 +144,8 @@ impl Engine<'_> {
     }
 
     fn may_be(&self, peer: &Peer, own: NamespaceId, server: &ForeignPod) -> bool {
-        self.matches(peer, own, Endpoint::Pod(server)) || selects_by_other_labels(peer, server)
+        self.peer_match(peer, own, Endpoint::Pod(server)) == Match::Yes
+            || selects_by_other_labels(peer, server)
     }
 }
 
@@ -184,7 +185,7 @@ fn servers() -> [ForeignPod; 2] {
         namespace: namespace.to_owned(),
         namespace_labels: labels_of(&[(NAME_LABEL, namespace)]),
         labels: labels_of(labels),
-        ports: vec![(Protocol::Udp, "dns", port), (Protocol::Tcp, "dns-tcp", port)],
+        ports: vec![(Protocol::Udp, "dns".to_owned(), port), (Protocol::Tcp, "dns-tcp".to_owned(), port)],
     };
     [
         pod("kube-system", &[("k8s-app", "kube-dns")], 53),

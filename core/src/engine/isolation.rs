@@ -88,6 +88,19 @@ impl Engine<'_> {
         let at = self.cluster.foreign.iter().position(|foreign| acts(&foreign.namespace))?;
         u32::try_from(at).ok()
     }
+
+    /// The same for a namespace that the cluster doesn't have.
+    pub(super) fn foreign_everywhere(&self) -> Option<u32> {
+        let at = self.cluster.foreign.iter().position(|foreign| foreign.namespace.is_none())?;
+        u32::try_from(at).ok()
+    }
+
+    /// Whether what acts in a namespace is a policy itself, and may so deny; a generator only makes NetworkPolicies.
+    pub(super) fn foreign_may_deny(&self, namespace: Option<NamespaceId>) -> bool {
+        let acts = |found: Option<NamespaceId>| found.is_none() || found == namespace;
+        let mut foreign = self.cluster.foreign.iter().filter(|foreign| acts(foreign.namespace));
+        foreign.any(|foreign| !foreign.api.is_generator())
+    }
 }
 
 /// Whether a policy isolates in this direction, or might if somebody mended it.

@@ -4,13 +4,18 @@
 //! what the policies' sets cost, never the square of the number of workloads. Every answer is proven allowed, proven
 //! denied or unknown with a reason; unknown is never passed off as one of the others.
 
+mod admin;
 mod deny;
 mod dns;
 mod exact;
 mod grants;
 mod isolation;
+mod matching;
+mod options;
+mod reach;
 mod union;
 mod verdict;
+mod walk;
 
 use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
@@ -21,8 +26,12 @@ pub use dns::{DnsAccess, DnsPath};
 pub use exact::UNSTABLE;
 pub use grants::{Grant, Openness, PodPeers, RulePeers};
 pub use isolation::{Doubt, Isolation};
+pub use matching::Match;
+pub use options::{EngineOptions, IpBlocks};
+pub use reach::{Flow, FlowId, PeerId, Reach};
 pub use union::RuleId;
-pub use verdict::{Endpoint, ForeignPod, Verdict};
+pub use verdict::Verdict;
+pub use walk::{Endpoint, ForeignPod, PolicyRef, RuleStep, Step, Walk};
 
 use crate::cluster::{ClassId, Cluster, NamespaceId, PolicyId};
 use crate::model::{Direction, Peer};
@@ -35,6 +44,9 @@ type PeerKey<'c> = (Option<NamespaceId>, Option<&'c LabelSelector>, Option<&'c L
 /// The answers over one cluster.
 pub struct Engine<'c> {
     cluster: &'c Cluster<'c>,
+    options: EngineOptions,
+    reach: OnceCell<Reach<'c>>,
+    scratch: RefCell<reach::Scratch>,
     isolation: [OnceCell<isolation::Isolated>; 2],
     selected_by: [OnceCell<Vec<Vec<PolicyId>>>; 2],
     default_deny: [Vec<OnceCell<DefaultDeny>>; 2],
@@ -47,11 +59,19 @@ pub struct Engine<'c> {
 }
 
 impl<'c> Engine<'c> {
-    /// An engine that has computed nothing yet.
+    /// An engine that has computed nothing yet, with the default options.
     pub fn new(cluster: &'c Cluster<'c>) -> Self {
+        Self::with_options(cluster, EngineOptions::default())
+    }
+
+    /// An engine that has computed nothing yet.
+    pub fn with_options(cluster: &'c Cluster<'c>, options: EngineOptions) -> Self {
         let cells = || cluster.namespaces.iter().map(|_| OnceCell::new()).collect();
         Self {
             cluster,
+            options,
+            reach: OnceCell::new(),
+            scratch: RefCell::default(),
             isolation: Default::default(),
             selected_by: Default::default(),
             default_deny: [cells(), cells()],
@@ -67,6 +87,16 @@ impl<'c> Engine<'c> {
     /// The inventory that it answers over.
     pub fn cluster(&self) -> &'c Cluster<'c> {
         self.cluster
+    }
+
+    /// How the answers are computed.
+    pub fn options(&self) -> EngineOptions {
+        self.options
+    }
+
+    /// Who can reach whom, for everybody at once.
+    pub fn reach(&self) -> &Reach<'c> {
+        self.reach.get_or_init(|| Reach::new(self))
     }
 
     /// The policies that certainly select a class and that the API server takes, in the repository's order.

@@ -1,0 +1,107 @@
+//! What the rules of admin policies and of NetworkPolicies have in common: ports at a destination, scopes, nodes.
+
+use std::rc::Rc;
+
+use super::matching::Match;
+use super::{Engine, PodPeers};
+use crate::cluster::{Class, NamespaceId};
+use crate::model::{Action, AdminPort, AdminRule, PodScope, Port, Rule};
+use crate::sets::{ConnectionSet, LabelSelector, Operator, Protocol};
+
+/// Labels that every node has, whatever their values.
+const NODE_LABELS: [&str; 3] = ["kubernetes.io/hostname", "kubernetes.io/os", "kubernetes.io/arch"];
+
+/// The ports of a rule: numbers, which are the same at every destination, and names, which are not.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct PortsOf<'r> {
+    pub(super) numbers: ConnectionSet,
+    /// Names of container ports; without a protocol any of that name.
+    pub(super) names: Vec<(Option<Protocol>, &'r str)>,
+}
+
+impl<'r> PortsOf<'r> {
+    /// The ports of a rule of a NetworkPolicy.
+    pub(super) fn rule(rule: &'r Rule) -> Self {
+        let names = rule.ports.iter().flatten().filter_map(|port| match port {
+            Port::Named { protocol, name } => Some((Some(*protocol), &**name)),
+            Port::Range { .. } | Port::Invalid => None,
+        });
+        Self { numbers: rule.numbers(), names: names.collect() }
+    }
+
+    /// The ports of a rule of an admin policy. A port of a newer API version fails closed: nothing is accepted by it,
+    /// and everything denied or passed on.
+    pub(super) fn admin_rule(rule: &'r AdminRule) -> Self {
+        let Some(ports) = &rule.ports else {
+            return Self { numbers: ConnectionSet::all(), names: Vec::new() };
+        };
+        let mut of = Self::default();
+        for port in ports {
+            match port {
+                AdminPort::Range { protocol, first, last } => of.numbers.insert(*protocol, *first, *last),
+                AdminPort::Named(name) => of.names.push((None, name)),
+                AdminPort::Unknown if rule.action != Action::Accept => of.numbers = ConnectionSet::all(),
+                AdminPort::Unknown => {}
+            }
+        }
+        of
+    }
+
+    /// The connections that they stand for at the Pods of a class.
+    pub(super) fn at(&self, destination: &Class<'_>) -> ConnectionSet {
+        self.resolved(|protocol, name| {
+            let protocols = Protocol::ALL.into_iter().filter(move |of| protocol.is_none_or(|p| p == *of));
+            let ports = protocols
+                .flat_map(|of| destination.example.resolve(of, name).map(move |number| (of, number)));
+            if destination.host_network { Vec::new() } else { ports.collect() }
+        })
+    }
+
+    /// The connections that they stand for, given what a name stands for.
+    pub(super) fn resolved(
+        &self,
+        resolve: impl Fn(Option<Protocol>, &str) -> Vec<(Protocol, u16)>,
+    ) -> ConnectionSet {
+        let mut all = self.numbers.clone();
+        for (protocol, name) in &self.names {
+            for (of, number) in resolve(*protocol, name) {
+                all.insert(of, number, number);
+            }
+        }
+        all
+    }
+}
+
+/// Whether a rule asks for a container port by its name.
+pub(super) fn names_a_port(rule: &AdminRule) -> bool {
+    rule.ports.iter().flatten().any(|port| matches!(port, AdminPort::Named(_)))
+}
+
+impl<'c> Engine<'c> {
+    /// The Pods in the scope of an admin policy or of one of its peers.
+    pub(super) fn scope(&self, scope: &'c PodScope) -> Rc<PodPeers> {
+        self.pod_peers(NamespaceId(0), Some(&scope.namespaces), scope.pods.as_ref())
+    }
+
+    /// Whether Pods on their node's network are on a node that a selector selects. Which node that is, only its name
+    /// tells; without it the selector must select every Node of the repository.
+    pub(super) fn node_match(&self, class: &Class<'_>, selector: &LabelSelector) -> Match {
+        let nodes = &self.cluster().nodes;
+        let on = class.example.node_name.as_deref();
+        if let Some(node) = on.and_then(|name| nodes.iter().find(|node| node.name == name)) {
+            return selector.matches(node.labels).into();
+        }
+        let needs_no_label = selector.requirements().iter().all(|requirement| {
+            requirement.operator == Operator::Exists && NODE_LABELS.contains(&&*requirement.key)
+        });
+        if needs_no_label {
+            return Match::Yes;
+        }
+        let selected = nodes.iter().filter(|node| selector.matches(node.labels)).count();
+        match selected {
+            0 if !nodes.is_empty() && on.is_none() => Match::No,
+            all if all == nodes.len() && all > 0 && on.is_none() => Match::Yes,
+            _ => Match::Maybe,
+        }
+    }
+}
