@@ -5,6 +5,7 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use ringfence::diagnostics::{Safety, Severity};
 use ringfence::report::Format;
+use ringfence::sets::Protocol;
 
 /// Exact analysis of Kubernetes network isolation.
 ///
@@ -54,6 +55,15 @@ Folders with a kustomization are rendered with `kustomize` or `kubectl`, charts 
 if they are on PATH. This runs your own tools on the files that are checked, and a kustomization
 can make its tool fetch what it refers to; --no-render keeps from it.";
 
+const FLOWS_EXAMPLES: &str = "\
+Examples:
+  ringfence flows                      who can reach whom, in few rows
+  ringfence flows --workload payments/db --direction ingress
+                                       who can reach the database
+  ringfence flows --expand -f json     every pair of workloads
+  ringfence flows -f html -o flows.html";
+
+const FOCUS: &str = "Focus";
 const REPORT: &str = "Report";
 const RULES: &str = "Rules";
 const FIXES: &str = "Fixes";
@@ -63,6 +73,8 @@ const INPUTS: &str = "Inputs";
 pub(crate) enum Command {
     /// Find gaps in network isolation
     Check(Box<CheckArgs>),
+    /// Show who can reach whom
+    Flows(Box<FlowsArgs>),
     /// List the rules, or explain one
     Rules(RulesArgs),
     /// Write a configuration to start from
@@ -113,14 +125,6 @@ pub(crate) struct CheckArgs {
     #[arg(help_heading = RULES, long, value_name = "RULE", value_delimiter = ',')]
     pub(crate) ignore: Vec<String>,
 
-    /// Read this configuration instead of the nearest .ringfence.yaml
-    #[arg(help_heading = RULES, long, value_name = "FILE", conflicts_with = "no_config")]
-    pub(crate) config: Option<String>,
-
-    /// Read no configuration
-    #[arg(help_heading = RULES, long)]
-    pub(crate) no_config: bool,
-
     /// Leave out the findings of an earlier --write-baseline or -f json
     #[arg(help_heading = RULES, long, value_name = "FILE")]
     pub(crate) baseline: Option<String>,
@@ -136,6 +140,104 @@ pub(crate) struct CheckArgs {
     /// Print what --fix would change as a patch, and write nothing
     #[arg(help_heading = FIXES, long)]
     pub(crate) diff: bool,
+
+    #[command(flatten)]
+    pub(crate) inputs: InputArgs,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = FLOWS_EXAMPLES)]
+pub(crate) struct FlowsArgs {
+    /// Files and folders; `-` reads standard input
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub(crate) paths: Vec<String>,
+
+    /// Every pair of workloads, instead of as few rows as possible
+    #[arg(help_heading = REPORT, long)]
+    pub(crate) expand: bool,
+
+    #[command(flatten)]
+    pub(crate) focus: FocusArgs,
+
+    #[command(flatten)]
+    pub(crate) reach: ReachArgs,
+
+    #[command(flatten)]
+    pub(crate) inputs: InputArgs,
+}
+
+/// What of the flows is asked for.
+#[derive(Debug, Args)]
+pub(crate) struct FocusArgs {
+    /// Flows from and to these workloads: NAME, NAMESPACE/NAME or NAMESPACE/KIND/NAME, with `*` for anything
+    #[arg(help_heading = FOCUS, short, long, value_name = "WORKLOAD", value_delimiter = ',')]
+    pub(crate) workload: Vec<String>,
+
+    /// Flows of which the other end is one of these
+    #[arg(help_heading = FOCUS, short, long, value_name = "WORKLOAD", value_delimiter = ',')]
+    pub(crate) peer: Vec<String>,
+
+    /// Flows in this direction only, as seen from the workloads
+    #[arg(help_heading = FOCUS, long, value_enum)]
+    pub(crate) direction: Option<DirectionArg>,
+
+    /// Flows to this port only: 443, 53/UDP
+    #[arg(help_heading = FOCUS, long, value_name = "PORT[/PROTOCOL]", value_parser = port)]
+    pub(crate) port: Option<(Protocol, u16)>,
+}
+
+/// What decides on flows besides the manifests.
+#[derive(Debug, Args)]
+pub(crate) struct ReachArgs {
+    /// Whether the ipBlocks of NetworkPolicies match the addresses of Pods, in which network plugins differ
+    #[arg(help_heading = INPUTS, long, value_enum, value_name = "MODE", default_value_t)]
+    pub(crate) ip_blocks: IpBlocksArg,
+
+    /// The overlay to look at, where overlays of one base exclude each other; all of them unless given
+    #[arg(help_heading = INPUTS, long, value_name = "NAME")]
+    pub(crate) overlay: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DirectionArg {
+    Ingress,
+    Egress,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum IpBlocksArg {
+    /// They stand for addresses outside the cluster
+    #[default]
+    ExternalOnly,
+    /// They match Pods by their addresses
+    MatchPodIps,
+}
+
+/// Reads `443`, `53/UDP` or `UDP/53`.
+fn port(text: &str) -> Result<(Protocol, u16), String> {
+    let (number, protocol) = match text.split_once('/') {
+        Some((first, second)) if first.parse::<u16>().is_ok() => (first, second),
+        Some((first, second)) => (second, first),
+        None => (text, "TCP"),
+    };
+    let protocol =
+        protocol.to_uppercase().parse().map_err(|_| "the protocol is TCP, UDP or SCTP".to_owned())?;
+    match number.parse() {
+        Ok(number) if number > 0 => Ok((protocol, number)),
+        _ => Err("the port is a number from 1 to 65535".to_owned()),
+    }
+}
+
+/// How inputs are read; the same for every command that analyses them.
+#[derive(Debug, Args)]
+pub(crate) struct InputArgs {
+    /// Read this configuration instead of the nearest .ringfence.yaml
+    #[arg(help_heading = INPUTS, long, value_name = "FILE", conflicts_with = "no_config")]
+    pub(crate) config: Option<String>,
+
+    /// Read no configuration
+    #[arg(help_heading = INPUTS, long)]
+    pub(crate) no_config: bool,
 
     /// The namespace of objects that name none
     #[arg(help_heading = INPUTS, short, long)]

@@ -11,11 +11,14 @@ mod config;
 mod console;
 mod discover;
 mod fix;
+mod flows;
 mod host;
 mod init;
+mod load;
 mod markdown;
 #[cfg(feature = "native")]
 mod native;
+mod output;
 mod paths;
 mod render;
 
@@ -75,6 +78,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, host: &mut dyn Host) -
     let mut console = Console::new(host, parsed.color, parsed.quiet);
     let done = match &parsed.command {
         Command::Check(arguments) => check::check(&mut console, arguments),
+        Command::Flows(arguments) => flows::flows(&mut console, arguments),
         Command::Rules(arguments) => catalogue::rules(&mut console, arguments),
         Command::Init(arguments) => init::init(&mut console, arguments),
         Command::Schema => catalogue::schema(&mut console),

@@ -3,6 +3,10 @@
 //! Domain types derive no Serialize; these structs do, and JSON Schemas are generated from them. Positions are lines
 //! and columns from 1, in the encoding that the caller asked for.
 
+mod connections;
+
+pub use connections::{Connections, Every, Ports};
+
 use serde::Serialize;
 
 use crate::diagnostics::{Diagnostic, Edit, Fix, Location, ObjectRef, Related};

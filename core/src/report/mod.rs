@@ -10,12 +10,15 @@ mod gitlab;
 mod json;
 mod junit;
 mod markdown;
+mod pairs;
 mod patch;
 mod plain;
 mod sarif;
 mod summary;
 mod table;
 mod text;
+
+pub use pairs::{PairWriter, Sink};
 
 use std::borrow::Cow;
 use std::str::FromStr;

@@ -10,6 +10,7 @@ mod inputs;
 mod levels;
 mod outcome;
 mod overlays;
+mod reach;
 mod sources;
 mod suppress;
 
@@ -17,6 +18,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 pub use fixing::FixPass;
+pub(crate) use reach::Ends;
+pub use reach::{Focus, NoSuchWorkload, Pattern, ReachOptions, Scene};
+
 pub use outcome::{DirectionCounts, InputSummary, NamespaceCoverage, Outcome, SkippedInput};
 
 pub use crate::rules::Date;
@@ -149,6 +153,12 @@ impl Workspace {
         Repository::new(written.chain(rendered).collect())
     }
 
+    /// What was read, and what was not.
+    pub fn inputs(&self) -> InputSummary {
+        let repository = self.repository();
+        inputs::summary(self, &repository, &Layout::new(&repository))
+    }
+
     /// Runs the rules.
     pub fn check(&self, options: &CheckOptions) -> Outcome {
         let repository = self.repository();
@@ -165,7 +175,11 @@ impl Workspace {
         let mut found = run.input_rules();
         let mut coverage = Vec::new();
         for root in layout.roots(&repository, &rendered_files(&repository)) {
-            let cluster = Cluster::new(&repository, &root, &self.resolver(&repository, &layout, options));
+            let cluster = Cluster::new(
+                &repository,
+                &root,
+                &self.resolver(&repository, &layout, options.namespace.as_deref()),
+            );
             let engine = Engine::new(&cluster);
             found.extend(run.cluster_rules(&engine, &root));
             coverage.extend(coverage::rows(&engine, &root));
@@ -184,10 +198,10 @@ impl Workspace {
         Outcome { findings, suppressed, baselined, coverage, inputs, sources: outcome::sources(&repository) }
     }
 
-    fn resolver(&self, repository: &Repository, layout: &Layout, options: &CheckOptions) -> Resolver {
+    fn resolver(&self, repository: &Repository, layout: &Layout, namespace: Option<&str>) -> Resolver {
         let mut kustomized = layout.namespaces();
         kustomized.retain(|(folder, _)| !self.rendered.contains_key(folder));
-        Resolver::new(repository, kustomized, options.namespace.as_deref(), &self.config.default_namespace)
+        Resolver::new(repository, kustomized, namespace, &self.config.default_namespace)
     }
 }
 

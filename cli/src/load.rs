@@ -1,0 +1,117 @@
+//! From paths to a workspace: what every command that analyses manifests does first.
+
+use ringfence::config::Config;
+use ringfence::model::read_file;
+use ringfence::workspace::{InputSummary, Workspace};
+
+use crate::args::InputArgs;
+use crate::config::{self, Source};
+use crate::console::Console;
+use crate::discover::{self, Discovery, STDIN};
+use crate::{ExitCode, Failure, count, paths, render};
+
+/// The most inputs that are named one by one on standard error; the report has them all.
+const NAMED: usize = 10;
+
+/// What the given paths lead to, read and rendered.
+pub(crate) struct Loaded {
+    /// The files.
+    pub(crate) workspace: Workspace,
+    /// How they were rendered.
+    pub(crate) rendering: render::Options,
+    given: Vec<String>,
+    missing: bool,
+}
+
+/// Reads and renders what the paths lead to.
+pub(crate) fn load(
+    console: &mut Console<'_>,
+    given: &[String],
+    arguments: &InputArgs,
+) -> Result<Loaded, Failure> {
+    let given: Vec<String> = given.iter().map(|path| paths::clean(&slashes(path))).collect();
+    if let Some(threads) = arguments.threads {
+        console.host.set_threads(threads.into());
+    }
+    let source = match &arguments.config {
+        Some(path) => Source::File(path),
+        None if arguments.no_config => Source::Nothing,
+        None => Source::Nearest,
+    };
+    let config = config::load(console, source, &given)?;
+    let rendering = render::Options {
+        enabled: !arguments.no_render,
+        values: arguments.values.iter().map(|path| slashes(path)).collect(),
+        namespace: arguments.namespace.clone(),
+    };
+    let (mut workspace, found) = read(console, &given, config);
+    let jobs = workspace.jobs();
+    render::render(console, &mut workspace, jobs, &rendering);
+    Ok(Loaded { workspace, rendering, given, missing: !found.missing.is_empty() })
+}
+
+impl Loaded {
+    /// Whether the inputs as such make the run fail.
+    pub(crate) fn verdict(
+        &self,
+        console: &mut Console<'_>,
+        arguments: &InputArgs,
+        inputs: &InputSummary,
+    ) -> ExitCode {
+        if inputs.objects == 0 {
+            console.error(&format!("no Kubernetes object was found in {}", self.given.join(", ")));
+            return ExitCode::Inputs;
+        }
+        let lost = inputs.skipped.iter().filter(|skipped| skipped.lost).count();
+        if arguments.strict_inputs && lost > 0 {
+            let what = count(lost, "input");
+            console.error(&format!("{what} could not be read or rendered, and --strict-inputs asks for all"));
+            return ExitCode::Inputs;
+        }
+        if self.missing { ExitCode::Inputs } else { ExitCode::Clean }
+    }
+}
+
+/// Reads what the given paths lead to.
+fn read(console: &mut Console<'_>, given: &[String], config: Config) -> (Workspace, Discovery) {
+    console.progress("looking for manifests");
+    let found = discover::discover(console.host, given, &config);
+    let mut workspace = Workspace::new(config);
+    let mut unread: Vec<(String, String)> =
+        found.unread.iter().map(|(path, trouble)| (path.clone(), trouble.to_string())).collect();
+    if found.stdin {
+        match console.host.stdin() {
+            Ok(bytes) => workspace.set(STDIN, &bytes),
+            Err(trouble) => unread.push((STDIN.to_owned(), trouble.to_string())),
+        }
+    }
+    let files: Vec<String> = found.files.iter().cloned().collect();
+    console.progress(&format!("reading {}", count(files.len(), "file")));
+    let options = workspace.read_options().clone();
+    let read = console.host.read_files(&files, &|path, bytes| read_file(path, bytes, &options));
+    for (path, file) in files.into_iter().zip(read) {
+        match file {
+            Ok(file) => workspace.set_file(file),
+            Err(trouble) => unread.push((path, trouble.to_string())),
+        }
+    }
+    for path in &found.missing {
+        console.error(&format!("{path}: no such file or folder"));
+        workspace.set_unread(path, "no such file or folder");
+    }
+    for (path, reason) in unread.iter().take(NAMED) {
+        console.warning(&format!("{path} is not read: {reason}"));
+    }
+    if unread.len() > NAMED {
+        console.warning(&format!("{} more can't be read; --verbose names them", unread.len() - NAMED));
+    }
+    for (path, reason) in unread {
+        workspace.set_unread(&path, reason);
+    }
+    (workspace, found)
+}
+
+/// A path as people write it on this system, with `/` between segments.
+pub(crate) fn slashes(path: &str) -> String {
+    if cfg!(windows) { path.replace('\\', "/") } else { path.to_owned() }
+}

@@ -1,0 +1,48 @@
+//! The pairs that a focus asks for.
+
+use super::units::Unit;
+use super::{Focus, Pattern, Scene};
+use crate::model::Direction;
+
+/// For each unit whether it can stand at either end of a pair that the focus asks for.
+pub(crate) struct Ends {
+    direction: Option<Direction>,
+    workload: Vec<bool>,
+    peer: Vec<bool>,
+    /// Whether an address can be the other end.
+    addresses: bool,
+}
+
+impl Ends {
+    pub(crate) fn new(scene: &Scene<'_>, focus: &Focus) -> Self {
+        let matching = |patterns: &[Pattern]| {
+            let matches = |unit: &Unit| patterns.iter().any(|p| p.matches(scene.namespace_of(unit), unit));
+            scene.units.all.iter().map(|unit| patterns.is_empty() || matches(unit)).collect()
+        };
+        Self {
+            direction: focus.direction,
+            workload: matching(&focus.workloads),
+            peer: matching(&focus.peers),
+            addresses: focus.peers.is_empty(),
+        }
+    }
+
+    /// Whether the focus asks for a pair of units; none stands for an address.
+    pub(crate) fn wants(&self, from: Option<usize>, to: Option<usize>) -> bool {
+        let outward = || self.is_workload(from) && self.is_peer(to);
+        let inward = || self.is_workload(to) && self.is_peer(from);
+        match self.direction {
+            Some(Direction::Egress) => outward(),
+            Some(Direction::Ingress) => inward(),
+            None => outward() || inward(),
+        }
+    }
+
+    fn is_workload(&self, unit: Option<usize>) -> bool {
+        unit.is_some_and(|unit| self.workload.get(unit).copied().unwrap_or(false))
+    }
+
+    fn is_peer(&self, unit: Option<usize>) -> bool {
+        unit.map_or(self.addresses, |unit| self.peer.get(unit).copied().unwrap_or(false))
+    }
+}

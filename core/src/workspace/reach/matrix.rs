@@ -1,0 +1,89 @@
+//! Rows of flows between units, from the engine's rows between classes.
+
+use super::Scene;
+use super::units::Unit;
+use crate::engine::{FlowId, PeerId};
+use crate::sets::AddressSet;
+
+/// What one source can reach.
+pub(crate) struct Row {
+    /// One flow for each unit, in the order of the units.
+    pub(crate) units: Vec<FlowId>,
+    /// The addresses outside, by flow; those with none are left out.
+    pub(crate) addresses: Vec<(FlowId, AddressSet)>,
+}
+
+impl Scene<'_> {
+    /// Hands over a row for each of these units, in this order.
+    pub(crate) fn unit_rows(&self, sources: &[usize], each: &mut dyn FnMut(usize, &Row)) {
+        let units: Vec<(usize, &Unit)> =
+            sources.iter().filter_map(|at| Some((*at, self.units.all.get(*at)?))).collect();
+        let rows: Vec<PeerId> = units
+            .iter()
+            .flat_map(|(_, unit)| unit.classes.iter().map(|class| PeerId::from(*class)))
+            .collect();
+        let mut waiting = units.into_iter();
+        let mut current = waiting.next();
+        let mut open: Vec<Vec<FlowId>> = Vec::new();
+        let mut row = Row { units: Vec::new(), addresses: Vec::new() };
+        self.engine.reach().rows(&rows, &mut |_, flows| {
+            let Some((at, unit)) = current else { return };
+            if unit.classes.len() == 1 {
+                self.fill(flows, &mut row);
+            } else {
+                open.push(flows.to_vec());
+                if open.len() < unit.classes.len() {
+                    return;
+                }
+                self.fill(&self.engine.reach().merge_rows(&open), &mut row);
+                open.clear();
+            }
+            each(at, &row);
+            current = waiting.next();
+        });
+    }
+
+    fn fill(&self, flows: &[FlowId], row: &mut Row) {
+        row.units.clear();
+        row.units.extend(self.units.all.iter().map(|unit| self.at_unit(flows, unit)));
+        row.addresses.clear();
+        for (atom, addresses) in self.engine.reach().atoms() {
+            let flow = flows.get(atom.0 as usize).copied().unwrap_or(FlowId::NONE);
+            add(&mut row.addresses, flow, addresses);
+        }
+    }
+
+    /// The flow to a unit, of a row between classes.
+    fn at_unit(&self, flows: &[FlowId], unit: &Unit) -> FlowId {
+        let at = |class: &crate::cluster::ClassId| flows.get(class.index()).copied().unwrap_or(FlowId::NONE);
+        match unit.classes.as_slice() {
+            [only] => at(only),
+            several => self.engine.reach().merge(&several.iter().map(at).collect::<Vec<_>>()),
+        }
+    }
+
+    /// For each unit the addresses outside that can reach it, by flow.
+    pub(crate) fn inward(&self) -> Vec<Vec<(FlowId, AddressSet)>> {
+        let mut inward = vec![Vec::new(); self.units.all.len()];
+        let reach = self.engine.reach();
+        let (atoms, sets): (Vec<PeerId>, Vec<&AddressSet>) = reach.atoms().unzip();
+        let mut sets = sets.into_iter();
+        reach.rows(&atoms, &mut |_, row| {
+            let Some(addresses) = sets.next() else { return };
+            for (unit, inward) in self.units.all.iter().zip(&mut inward) {
+                add(inward, self.at_unit(row, unit), addresses);
+            }
+        });
+        inward
+    }
+}
+
+fn add(by_flow: &mut Vec<(FlowId, AddressSet)>, flow: FlowId, addresses: &AddressSet) {
+    if flow == FlowId::NONE {
+        return;
+    }
+    match by_flow.iter_mut().find(|(known, _)| *known == flow) {
+        Some((_, all)) => *all = all.union(addresses),
+        None => by_flow.push((flow, addresses.clone())),
+    }
+}

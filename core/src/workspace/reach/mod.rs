@@ -1,0 +1,108 @@
+//! Who can reach whom: the engine's answers under the names of workloads.
+
+mod doubts;
+mod ends;
+mod focus;
+mod matrix;
+mod units;
+
+pub(crate) use ends::Ends;
+pub use focus::{Focus, NoSuchWorkload, Pattern};
+
+use units::{Unit, Units};
+
+use super::{Workspace, rendered_files};
+use crate::cluster::ClassId;
+use crate::cluster::{Cluster, Layout};
+use crate::engine::{Engine, EngineOptions, Flow, FlowId};
+use crate::model::Direction;
+
+/// What an analysis of flows is asked for, beyond the configuration.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ReachOptions {
+    /// What the network plugin decides.
+    pub engine: EngineOptions,
+    /// The namespace of objects that have none, before the configured default.
+    pub namespace: Option<String>,
+    /// The overlay to analyse, where overlays exclude each other; none for all.
+    pub overlay: Option<String>,
+}
+
+/// One root, ready to be asked.
+pub struct Scene<'c> {
+    /// The overlay; empty where there are no alternatives.
+    pub overlay: &'c str,
+    engine: &'c Engine<'c>,
+    units: &'c Units,
+}
+
+impl Workspace {
+    /// The names of the overlays that exclude each other; none where there are no alternatives.
+    pub fn overlays(&self) -> Vec<String> {
+        let repository = self.repository();
+        let layout = Layout::new(&repository);
+        let roots = layout.roots(&repository, &rendered_files(&repository));
+        roots.into_iter().map(|root| root.name).filter(|name| !name.is_empty()).collect()
+    }
+
+    /// Sets up each root that is asked for, one after the other.
+    pub fn scenes(&self, options: &ReachOptions, each: &mut dyn FnMut(&Scene<'_>)) {
+        let repository = self.repository();
+        let layout = Layout::new(&repository);
+        let resolver = self.resolver(&repository, &layout, options.namespace.as_deref());
+        for root in layout.roots(&repository, &rendered_files(&repository)) {
+            if options.overlay.as_ref().is_some_and(|wanted| *wanted != root.name) {
+                continue;
+            }
+            let cluster = Cluster::new(&repository, &root, &resolver);
+            let engine = Engine::with_options(&cluster, options.engine);
+            let units = Units::new(&cluster);
+            each(&Scene { overlay: &root.name, engine: &engine, units: &units });
+        }
+    }
+}
+
+impl<'c> Scene<'c> {
+    fn cluster(&self) -> &'c Cluster<'c> {
+        self.engine.cluster()
+    }
+
+    fn namespace_of(&self, unit: &Unit) -> &'c str {
+        self.cluster().namespace_name(unit.namespace)
+    }
+
+    /// The names of the workloads, `namespace/name[Kind]`, ascending.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.units.all.iter().map(|unit| &*unit.name)
+    }
+
+    /// A flow by its id.
+    pub(crate) fn flow(&self, id: FlowId) -> Flow {
+        self.engine.reach().flow(id)
+    }
+
+    /// Whether there can be two Pods of a workload.
+    pub(crate) fn has_replicas(&self, unit: usize) -> bool {
+        self.units.all.get(unit).is_some_and(|unit| unit.replicas)
+    }
+
+    /// A class of a workload.
+    pub(crate) fn class_of(&self, unit: usize) -> Option<ClassId> {
+        self.units.all.get(unit)?.classes.first().copied()
+    }
+
+    /// The list of policies that decides on a workload.
+    pub(crate) fn list_of(&self, unit: usize, direction: Direction) -> u32 {
+        self.class_of(unit).map_or(u32::MAX, |class| self.engine.reach().list_of(direction, class))
+    }
+
+    /// How many workloads there are.
+    pub fn workloads(&self) -> usize {
+        self.units.all.len()
+    }
+
+    /// The patterns of a focus that stand for no workload.
+    pub fn unmatched(&self, focus: &Focus) -> Vec<NoSuchWorkload> {
+        focus.unmatched(self.units, &|unit| self.namespace_of(unit).to_owned())
+    }
+}

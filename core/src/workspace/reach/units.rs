@@ -1,0 +1,98 @@
+//! Workloads under the names that people know them by.
+//!
+//! A unit is a workload of the repository, or all Pods of one owner: Pods that `kubectl get` shows are named after the
+//! ReplicaSet or whatever else owns them. Units are sorted by name, and their order is the order of every answer.
+
+use std::collections::BTreeMap;
+
+use crate::cluster::{ClassId, Cluster, NamespaceId, WorkloadId};
+
+/// A unit, by its position in [`Units::all`].
+pub(crate) type UnitId = u32;
+
+/// One workload, or the Pods of one owner.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Unit {
+    /// `namespace/name[Kind]`.
+    pub(crate) name: String,
+    /// The part between `/` and `[`.
+    pub(crate) short: String,
+    /// The part in brackets.
+    pub(crate) kind: String,
+    /// Its namespace.
+    pub(crate) namespace: NamespaceId,
+    /// The classes of its Pods, ascending; mostly one.
+    pub(crate) classes: Vec<ClassId>,
+    /// One of its workloads, to point at.
+    pub(crate) workload: WorkloadId,
+    /// Whether there can be two Pods of it.
+    pub(crate) replicas: bool,
+    /// Whether its Pods share their node's network.
+    pub(crate) host_network: bool,
+}
+
+/// The units of one cluster.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Units {
+    /// By name.
+    pub(crate) all: Vec<Unit>,
+}
+
+impl Units {
+    /// The units of a cluster.
+    pub(crate) fn new(cluster: &Cluster<'_>) -> Self {
+        let mut units: BTreeMap<(String, String), Unit> = BTreeMap::new();
+        for (id, workload) in cluster.workload_ids() {
+            let Some(object) = cluster.repository.object(workload.object) else { continue };
+            let (short, kind) = match &object.owner {
+                Some(owner) => (owner.name.to_string(), owner.kind.to_string()),
+                None => (object.name.to_string(), kind_of(object, workload.pods)),
+            };
+            let namespace = cluster.namespace_name(workload.namespace);
+            let unit = Unit {
+                name: format!("{namespace}/{short}[{kind}]"),
+                replicas: object.owner.is_some() || &*object.kind != "Pod" || object.generated_name,
+                short,
+                kind,
+                namespace: workload.namespace,
+                classes: vec![workload.class],
+                workload: id,
+                host_network: workload.pods.host_network,
+            };
+            match units.get_mut(&(namespace.to_owned(), unit.name.clone())) {
+                Some(known) => {
+                    known.classes.push(workload.class);
+                    known.host_network |= unit.host_network;
+                }
+                None => {
+                    units.insert((namespace.to_owned(), unit.name.clone()), unit);
+                }
+            }
+        }
+        let sorted = units.into_values().map(|mut unit| {
+            unit.classes.sort_unstable();
+            unit.classes.dedup();
+            unit
+        });
+        Self { all: sorted.collect() }
+    }
+
+    /// A unit by its id.
+    pub(crate) fn get(&self, id: UnitId) -> Option<&Unit> {
+        self.all.get(id as usize)
+    }
+
+    /// Every unit with its id.
+    pub(crate) fn ids(&self) -> impl Iterator<Item = (UnitId, &Unit)> {
+        (0..).zip(&self.all)
+    }
+}
+
+/// The object's kind; for one of several Pod templates of an object with the template's place, as each makes Pods of
+/// its own.
+fn kind_of(object: &crate::model::Object, pods: &crate::model::Workload) -> String {
+    match &object.body {
+        crate::model::Body::Workloads(all) if all.len() > 1 => format!("{} {}", object.kind, pods.template),
+        _ => object.kind.to_string(),
+    }
+}
