@@ -4,10 +4,12 @@
 //! and columns from 1, in the encoding that the caller asked for.
 
 mod connections;
-
-pub use connections::{Connections, Every, Ports};
+mod flows;
 
 use serde::Serialize;
+
+pub use connections::{Connections, Every, Ports};
+pub use flows::{FlowReport, Group, GroupFlow};
 
 use crate::diagnostics::{Diagnostic, Edit, Fix, Location, ObjectRef, Related};
 use crate::text::{PositionEncoding, SourceFile};
@@ -367,5 +369,8 @@ fn object(found: &ObjectRef) -> Object {
 #[cfg(feature = "schema")]
 pub fn schemas() -> Vec<(&'static str, serde_json::Value)> {
     let written = || schemars::generate::SchemaSettings::default().for_serialize().into_generator();
-    vec![("check-report.schema.json", written().into_root_schema_for::<CheckReport>().to_value())]
+    vec![
+        ("check-report.schema.json", written().into_root_schema_for::<CheckReport>().to_value()),
+        ("flow-report.schema.json", written().into_root_schema_for::<FlowReport>().to_value()),
+    ]
 }

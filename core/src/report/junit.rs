@@ -123,7 +123,7 @@ fn element(indent: usize, name: &str, attributes: &[(&str, &str)]) -> String {
 }
 
 /// Text in XML 1.0, in an element or in an attribute; characters that the standard forbids become U+FFFD.
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

@@ -262,7 +262,7 @@ fn prose(text: &str) -> String {
 }
 
 /// Plain text: no character of it is markup, HTML, a mention or a reference.
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in visible(text).chars() {
         match c {

@@ -4,6 +4,7 @@
 //! says how much it leaves out. Text of the user's never acts as markup, as a workflow command or as an escape
 //! sequence.
 
+mod flows;
 mod frame;
 mod github;
 mod gitlab;
@@ -23,6 +24,7 @@ pub use pairs::{PairWriter, Sink};
 use std::borrow::Cow;
 use std::str::FromStr;
 
+pub use flows::{FlowFormat, render_flows};
 use serde::Serialize;
 
 use crate::diagnostics::{Diagnostic, Severity};

@@ -110,6 +110,6 @@ fn changed_line(change: &Change, width: usize, style: &Style) -> String {
     format!("{number} {}\n", paint(style, colour, format!("{sign} {}", change.text).trim_end()))
 }
 
-fn paint(style: &Style, with: annotate_snippets::renderer::Style, text: &str) -> String {
+pub(super) fn paint(style: &Style, with: annotate_snippets::renderer::Style, text: &str) -> String {
     if style.color { format!("{with}{text}{with:#}") } else { text.to_owned() }
 }

@@ -6,6 +6,7 @@
 mod coverage;
 mod findings;
 mod fixing;
+mod flow_table;
 mod inputs;
 mod levels;
 mod outcome;
@@ -20,7 +21,7 @@ use std::sync::Arc;
 pub use fixing::FixPass;
 pub(crate) use reach::Ends;
 pub use reach::{Focus, NoSuchWorkload, Pattern, ReachOptions, Scene};
-
+pub use flow_table::{FlowGroup, FlowRow, FlowTable, GroupKind};
 pub use outcome::{DirectionCounts, InputSummary, NamespaceCoverage, Outcome, SkippedInput};
 
 pub use crate::rules::Date;
