@@ -4,7 +4,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use ringfence::diagnostics::{Safety, Severity};
-use ringfence::report::Format;
+use ringfence::report::{FlowFormat, Format};
 use ringfence::sets::Protocol;
 
 /// Exact analysis of Kubernetes network isolation.
@@ -152,9 +152,21 @@ pub(crate) struct FlowsArgs {
     #[arg(value_name = "PATH", default_value = ".")]
     pub(crate) paths: Vec<String>,
 
+    /// How to print them
+    #[arg(help_heading = REPORT, short, long, value_name = "FORMAT", default_value = "table", value_parser = flow_format_parser())]
+    pub(crate) format: FlowFormat,
+
+    /// Write the flows to a file instead of standard output
+    #[arg(help_heading = REPORT, short, long, value_name = "FILE")]
+    pub(crate) output: Option<String>,
+
     /// Every pair of workloads, instead of as few rows as possible
     #[arg(help_heading = REPORT, long)]
     pub(crate) expand: bool,
+
+    /// Shorten no list
+    #[arg(help_heading = REPORT, short, long)]
+    pub(crate) verbose: bool,
 
     #[command(flatten)]
     pub(crate) focus: FocusArgs,
@@ -334,6 +346,11 @@ impl From<FixSafety> for Safety {
 
 fn format_parser() -> impl TypedValueParser<Value = Format> {
     PossibleValuesParser::new(Format::ALL.map(Format::name)).try_map(|name| name.parse::<Format>())
+}
+
+fn flow_format_parser() -> impl TypedValueParser<Value = FlowFormat> {
+    PossibleValuesParser::new(FlowFormat::ALL.map(FlowFormat::name))
+        .try_map(|name| name.parse::<FlowFormat>())
 }
 
 /// The definition of the command line, with help as wide as the terminal.

@@ -2,13 +2,13 @@
 
 use ringfence::engine::{EngineOptions, IpBlocks};
 use ringfence::model::Direction;
-use ringfence::report::PairWriter;
+use ringfence::report::{FlowFormat, PairWriter, render_flows};
 use ringfence::workspace::{Focus, NoSuchWorkload, Pattern, ReachOptions, Workspace};
 
 use crate::args::{DirectionArg, FlowsArgs, FocusArgs, InputArgs, IpBlocksArg, ReachArgs};
 use crate::console::Console;
 use crate::load::load;
-use crate::{ExitCode, Failure};
+use crate::{ExitCode, Failure, output};
 
 /// Shows the flows.
 pub(crate) fn flows(console: &mut Console<'_>, arguments: &FlowsArgs) -> Result<ExitCode, Failure> {
@@ -16,32 +16,79 @@ pub(crate) fn flows(console: &mut Console<'_>, arguments: &FlowsArgs) -> Result<
     let options = reach_options(&arguments.reach, &arguments.inputs, &loaded.workspace)?;
     let focus = focus(&arguments.focus);
     known(&loaded.workspace, &options, &focus)?;
-    console.progress("computing flows");
     let inputs = loaded.verdict(console, &arguments.inputs, &loaded.workspace.inputs());
-    console.done();
-    pairs(console, &loaded.workspace, &options, &focus)?;
+    console.progress("computing flows");
+    if arguments.expand && arguments.format == FlowFormat::Json {
+        pairs(console, arguments, &loaded.workspace, &options, &focus)?;
+    } else {
+        let text = tables(console, arguments, &loaded.workspace, &options, &focus)?;
+        output::deliver(console, arguments.output.as_deref(), &text)?;
+    }
     Ok(inputs)
+}
+
+/// The flows in the format that is asked for; of several overlays one after the other.
+fn tables(
+    console: &Console<'_>,
+    arguments: &FlowsArgs,
+    workspace: &Workspace,
+    options: &ReachOptions,
+    focus: &Focus,
+) -> Result<String, Failure> {
+    let format = arguments.format;
+    let overlays = if options.overlay.is_none() { workspace.overlays() } else { Vec::new() };
+    if !overlays.is_empty() && format != FlowFormat::Table {
+        let names = overlays.join(", ");
+        return Err(Failure::usage(format!(
+            "{} overlays exclude each other here, and one report can't hold them: name one of {names} by --overlay",
+            overlays.len()
+        )));
+    }
+    let style =
+        output::style(console, arguments.output.is_some(), format == FlowFormat::Table, arguments.verbose);
+    let mut text = String::new();
+    let mut refused = None;
+    workspace.scenes(options, &mut |scene| {
+        let table = if arguments.expand { Ok(scene.pairs(focus)) } else { scene.table(focus) };
+        if !overlays.is_empty() {
+            text.push_str(&format!("{}{}:\n\n", if text.is_empty() { "" } else { "\n" }, scene.overlay));
+        }
+        match table {
+            Ok(table) => text.push_str(&render_flows(&table, format, &style)),
+            Err(error) => refused = Some(error),
+        }
+    });
+    refused.map_or(Ok(text), |error| Err(Failure::usage(error.to_string())))
 }
 
 /// Writes every pair, piece by piece.
 fn pairs(
     console: &mut Console<'_>,
+    arguments: &FlowsArgs,
     workspace: &Workspace,
     options: &ReachOptions,
     focus: &Focus,
 ) -> Result<(), Failure> {
+    let mut whole = String::new();
     let mut trouble = None;
-    let mut sink = |text: &str| match console.print(text) {
-        Ok(()) => true,
-        Err(found) => {
+    let mut sink = |text: &str| {
+        if arguments.output.is_some() {
+            whole.push_str(text);
+        } else if let Err(found) = console.print(text) {
             trouble = Some(found);
-            false
         }
+        trouble.is_none()
     };
     let mut writer = PairWriter::new(&mut sink);
     workspace.scenes(options, &mut |scene| writer.write(scene, focus));
     writer.finish();
-    trouble.map_or(Ok(()), |trouble| Err(Failure::output(&trouble)))
+    if let Some(trouble) = trouble {
+        return Err(Failure::output(&trouble));
+    }
+    match &arguments.output {
+        Some(path) => output::put(console, path, &whole),
+        None => Ok(()),
+    }
 }
 
 /// The options of an analysis of flows, checked against what overlays there are.

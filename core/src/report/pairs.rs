@@ -53,7 +53,7 @@ impl<'w> PairWriter<'w> {
                 }
             }
             if ends.wants(Some(from), None) {
-                for (flow, addresses) in &row.addresses {
+                for (flow, addresses) in &scene.by_flow(&row.atoms) {
                     for cidr in addresses.to_cidrs() {
                         let at = (At::Unit(from), At::Addresses(addresses));
                         pairs.item(&head, &format!("\"{cidr}\""), *flow, at, false, self);

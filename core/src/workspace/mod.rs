@@ -19,10 +19,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 pub use fixing::FixPass;
-pub(crate) use reach::Ends;
-pub use reach::{Focus, NoSuchWorkload, Pattern, ReachOptions, Scene};
 pub use flow_table::{FlowGroup, FlowRow, FlowTable, GroupKind};
 pub use outcome::{DirectionCounts, InputSummary, NamespaceCoverage, Outcome, SkippedInput};
+pub(crate) use reach::Ends;
+pub use reach::{Focus, NoSuchWorkload, Pattern, ReachOptions, Scene, TooLarge};
 
 pub use crate::rules::Date;
 

@@ -38,6 +38,11 @@ impl Ends {
         }
     }
 
+    /// What a unit can be: one of the workloads, one of the peers.
+    pub(crate) fn roles(&self, unit: usize) -> (bool, bool) {
+        (self.is_workload(Some(unit)), self.is_peer(Some(unit)))
+    }
+
     fn is_workload(&self, unit: Option<usize>) -> bool {
         unit.is_some_and(|unit| self.workload.get(unit).copied().unwrap_or(false))
     }

@@ -9,8 +9,8 @@ use crate::sets::AddressSet;
 pub(crate) struct Row {
     /// One flow for each unit, in the order of the units.
     pub(crate) units: Vec<FlowId>,
-    /// The addresses outside, by flow; those with none are left out.
-    pub(crate) addresses: Vec<(FlowId, AddressSet)>,
+    /// One flow for each atom, in the order of the atoms.
+    pub(crate) atoms: Vec<FlowId>,
 }
 
 impl Scene<'_> {
@@ -25,7 +25,7 @@ impl Scene<'_> {
         let mut waiting = units.into_iter();
         let mut current = waiting.next();
         let mut open: Vec<Vec<FlowId>> = Vec::new();
-        let mut row = Row { units: Vec::new(), addresses: Vec::new() };
+        let mut row = Row { units: Vec::new(), atoms: Vec::new() };
         self.engine.reach().rows(&rows, &mut |_, flows| {
             let Some((at, unit)) = current else { return };
             if unit.classes.len() == 1 {
@@ -46,11 +46,17 @@ impl Scene<'_> {
     fn fill(&self, flows: &[FlowId], row: &mut Row) {
         row.units.clear();
         row.units.extend(self.units.all.iter().map(|unit| self.at_unit(flows, unit)));
-        row.addresses.clear();
-        for (atom, addresses) in self.engine.reach().atoms() {
-            let flow = flows.get(atom.0 as usize).copied().unwrap_or(FlowId::NONE);
-            add(&mut row.addresses, flow, addresses);
+        row.atoms.clear();
+        row.atoms.extend(flows.iter().skip(self.cluster().classes.len()));
+    }
+
+    /// The addresses outside by their flow, of a row's flows to the atoms; those with none are left out.
+    pub(crate) fn by_flow(&self, atoms: &[FlowId]) -> Vec<(FlowId, AddressSet)> {
+        let mut by_flow = Vec::new();
+        for ((_, addresses), flow) in self.engine.reach().atoms().zip(atoms) {
+            add(&mut by_flow, *flow, addresses);
         }
+        by_flow
     }
 
     /// The flow to a unit, of a row between classes.
@@ -62,16 +68,26 @@ impl Scene<'_> {
         }
     }
 
+    /// Hands over a row for each atom: its flows to these units.
+    pub(crate) fn inward_rows(&self, units: &[usize], each: &mut dyn FnMut(&[FlowId])) {
+        let reach = self.engine.reach();
+        let atoms: Vec<PeerId> = reach.atoms().map(|(id, _)| id).collect();
+        let units: Vec<&Unit> = units.iter().filter_map(|at| self.units.all.get(*at)).collect();
+        reach.rows(&atoms, &mut |_, flows| {
+            let row: Vec<FlowId> = units.iter().map(|unit| self.at_unit(flows, unit)).collect();
+            each(&row);
+        });
+    }
+
     /// For each unit the addresses outside that can reach it, by flow.
     pub(crate) fn inward(&self) -> Vec<Vec<(FlowId, AddressSet)>> {
         let mut inward = vec![Vec::new(); self.units.all.len()];
-        let reach = self.engine.reach();
-        let (atoms, sets): (Vec<PeerId>, Vec<&AddressSet>) = reach.atoms().unzip();
-        let mut sets = sets.into_iter();
-        reach.rows(&atoms, &mut |_, row| {
+        let all: Vec<usize> = (0..inward.len()).collect();
+        let mut sets = self.engine.reach().atoms().map(|(_, set)| set);
+        self.inward_rows(&all, &mut |row| {
             let Some(addresses) = sets.next() else { return };
-            for (unit, inward) in self.units.all.iter().zip(&mut inward) {
-                add(inward, self.at_unit(row, unit), addresses);
+            for (flow, inward) in row.iter().zip(&mut inward) {
+                add(inward, *flow, addresses);
             }
         });
         inward

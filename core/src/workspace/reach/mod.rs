@@ -3,11 +3,15 @@
 mod doubts;
 mod ends;
 mod focus;
+mod grouped;
+mod listed;
 mod matrix;
+mod naming;
 mod units;
 
 pub(crate) use ends::Ends;
 pub use focus::{Focus, NoSuchWorkload, Pattern};
+pub use grouped::TooLarge;
 
 use units::{Unit, Units};
 

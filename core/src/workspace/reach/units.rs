@@ -7,9 +7,6 @@ use std::collections::BTreeMap;
 
 use crate::cluster::{ClassId, Cluster, NamespaceId, WorkloadId};
 
-/// A unit, by its position in [`Units::all`].
-pub(crate) type UnitId = u32;
-
 /// One workload, or the Pods of one owner.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Unit {
@@ -75,16 +72,6 @@ impl Units {
             unit
         });
         Self { all: sorted.collect() }
-    }
-
-    /// A unit by its id.
-    pub(crate) fn get(&self, id: UnitId) -> Option<&Unit> {
-        self.all.get(id as usize)
-    }
-
-    /// Every unit with its id.
-    pub(crate) fn ids(&self) -> impl Iterator<Item = (UnitId, &Unit)> {
-        (0..).zip(&self.all)
     }
 }
 

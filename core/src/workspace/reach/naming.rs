@@ -1,0 +1,157 @@
+//! Sets of workloads and addresses under the shortest names that say exactly who they are.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::Scene;
+use super::grouped::Party;
+use crate::cluster::NamespaceId;
+use crate::sets::AddressSet;
+use crate::workspace::{FlowGroup, GroupKind};
+
+/// The most exceptions that a range of addresses is named with.
+const EXCEPTIONS: usize = 8;
+
+/// The groups of one table, each once.
+pub(super) struct Groups<'s, 'c> {
+    scene: &'s Scene<'c>,
+    groups: Vec<FlowGroup>,
+    known: HashMap<(GroupKind, String), u32>,
+    /// The units of each namespace that policies can select, and of the whole cluster.
+    namespaces: BTreeMap<NamespaceId, BTreeSet<usize>>,
+    everybody: usize,
+}
+
+impl<'s, 'c> Groups<'s, 'c> {
+    pub(super) fn new(scene: &'s Scene<'c>) -> Self {
+        let mut namespaces: BTreeMap<NamespaceId, BTreeSet<usize>> = BTreeMap::new();
+        let selectable = scene.units.all.iter().enumerate().filter(|(_, unit)| !unit.host_network);
+        for (id, unit) in selectable {
+            namespaces.entry(unit.namespace).or_default().insert(id);
+        }
+        let everybody = namespaces.values().map(BTreeSet::len).sum();
+        Self { scene, groups: Vec::new(), known: HashMap::new(), namespaces, everybody }
+    }
+
+    /// The groups that these parties are.
+    pub(super) fn of(&mut self, parties: &[Party]) -> Vec<u32> {
+        let mut units: BTreeSet<usize> = BTreeSet::new();
+        let mut addresses = AddressSet::empty();
+        for party in parties {
+            match party {
+                Party::Units(members) => units.extend(members),
+                Party::Addresses(set) => addresses = addresses.union(set),
+            }
+        }
+        let mut ids = self.units(&units);
+        for family in [AddressSet::all_ipv4(), AddressSet::all_ipv6()] {
+            let part = addresses.intersect(&family);
+            if !part.is_empty() {
+                let members = part.to_cidrs().iter().map(ToString::to_string).collect();
+                let name = addresses_name(&part, &family);
+                ids.push(self.intern(FlowGroup {
+                    kind: GroupKind::Addresses,
+                    name,
+                    namespace: None,
+                    members,
+                }));
+            }
+        }
+        ids.sort_by_key(|id| self.groups.get(*id as usize).map(|group| (group.kind, group.name.clone())));
+        ids
+    }
+
+    fn units(&mut self, units: &BTreeSet<usize>) -> Vec<u32> {
+        let scene = self.scene;
+        let is_node = |id: &usize| scene.units.all.get(*id).is_some_and(|unit| unit.host_network);
+        let (nodes, pods): (BTreeSet<usize>, BTreeSet<usize>) = units.iter().copied().partition(is_node);
+        let mut ids = Vec::new();
+        if pods.len() == self.everybody && self.namespaces.len() > 1 {
+            ids.push(self.group(GroupKind::Cluster, "every Pod".to_owned(), None, &pods));
+        } else {
+            let mut by_namespace: BTreeMap<NamespaceId, BTreeSet<usize>> = BTreeMap::new();
+            for id in pods {
+                if let Some(unit) = scene.units.all.get(id) {
+                    by_namespace.entry(unit.namespace).or_default().insert(id);
+                }
+            }
+            for (namespace, members) in by_namespace {
+                let whole = self.namespaces.get(&namespace) == Some(&members) && members.len() > 1;
+                if whole {
+                    let name = scene.cluster().namespace_name(namespace);
+                    let title = format!("every Pod of {name}");
+                    ids.push(self.group(GroupKind::Namespace, title, Some(name), &members));
+                } else {
+                    ids.extend(members.into_iter().map(|id| self.unit(GroupKind::Workload, id)));
+                }
+            }
+        }
+        ids.extend(nodes.into_iter().map(|id| self.unit(GroupKind::Node, id)));
+        ids
+    }
+
+    fn unit(&mut self, kind: GroupKind, id: usize) -> u32 {
+        let unit = self.scene.units.all.get(id);
+        let (name, namespace) =
+            unit.map_or(("", None), |unit| (&*unit.name, Some(self.scene.namespace_of(unit))));
+        self.group(kind, name.to_owned(), namespace, &BTreeSet::from([id]))
+    }
+
+    fn group(
+        &mut self,
+        kind: GroupKind,
+        name: String,
+        namespace: Option<&str>,
+        members: &BTreeSet<usize>,
+    ) -> u32 {
+        let scene = self.scene;
+        let members = members.iter().filter_map(|id| scene.units.all.get(*id)).map(|unit| unit.name.clone());
+        self.intern(FlowGroup {
+            kind,
+            name,
+            namespace: namespace.map(str::to_owned),
+            members: members.collect(),
+        })
+    }
+
+    fn intern(&mut self, group: FlowGroup) -> u32 {
+        let groups = &mut self.groups;
+        *self.known.entry((group.kind, group.name.clone())).or_insert_with(|| {
+            groups.push(group);
+            crate::text::offset(groups.len() - 1)
+        })
+    }
+
+    /// All groups.
+    pub(super) fn finish(self) -> Vec<FlowGroup> {
+        self.groups
+    }
+}
+
+/// Addresses of one family: their CIDRs, or the whole family with exceptions where that is shorter.
+pub(super) fn addresses_name(set: &AddressSet, family: &AddressSet) -> String {
+    let list = |set: &AddressSet| set.to_cidrs().iter().map(ToString::to_string).collect::<Vec<_>>();
+    let (inside, outside) = (list(set), list(&family.subtract(set)));
+    if outside.is_empty() || (outside.len() < inside.len() && outside.len() <= EXCEPTIONS) {
+        let whole = list(family).concat();
+        if outside.is_empty() { whole } else { format!("{whole} except {}", outside.join(", ")) }
+    } else {
+        inside.join(", ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_named_by_what_is_shorter() {
+        let all = AddressSet::all_ipv4();
+        let net = |text: &str| AddressSet::from(text.parse::<ipnet::IpNet>().unwrap());
+        assert_eq!(addresses_name(&all, &all), "0.0.0.0/0");
+        assert_eq!(addresses_name(&all.subtract(&net("10.0.0.0/8")), &all), "0.0.0.0/0 except 10.0.0.0/8");
+        assert_eq!(
+            addresses_name(&net("10.0.0.0/8").union(&net("192.0.2.0/24")), &all),
+            "10.0.0.0/8, 192.0.2.0/24"
+        );
+    }
+}
