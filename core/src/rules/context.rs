@@ -83,27 +83,59 @@ impl Context<'_> {
     }
 }
 
+/// Where rendered objects come from, so that places are in files that a person wrote.
+#[derive(Clone, Copy)]
+pub struct Origins<'a> {
+    /// The files.
+    pub repository: &'a Repository,
+    /// Kustomizations and charts.
+    pub layout: &'a Layout,
+    /// The sources of rendered objects.
+    pub sources: &'a SourceMap,
+}
+
+impl Origins<'_> {
+    /// The place of a field, in the file that a person wrote: a rendered object is shown at its source, and at its
+    /// kustomization or chart where it has none.
+    pub fn place(&self, object: ObjectId, field: &str) -> Location {
+        if let Some(source) = self.source_of(object) {
+            return self.repository.locate(source, field);
+        }
+        let folder = match self.repository.entry(object.file).map(|entry| &entry.origin) {
+            Some(Origin::Rendered { folder }) => folder,
+            _ => return self.repository.locate(object, field),
+        };
+        let file = self.recipe(folder).unwrap_or(object.file);
+        Location { file, span: None, field: field.to_owned() }
+    }
+
+    /// The file that configures how a folder is rendered: its `Chart.yaml` or its kustomization.
+    pub fn recipe(&self, folder: &str) -> Option<FileId> {
+        self.layout.chart(folder).or_else(|| Some(self.layout.kustomization(folder)?.file))
+    }
+
+    /// The written object that an object is or comes from; none for a rendered one that nobody wrote.
+    pub fn source_of(&self, object: ObjectId) -> Option<ObjectId> {
+        match self.repository.entry(object.file)?.origin {
+            Origin::Written => Some(object),
+            Origin::Rendered { .. } => self.sources.get(&object).copied(),
+        }
+    }
+}
+
 /// Collects the findings of one rule.
 pub struct Reporter<'a> {
     /// The rule that is run.
     pub rule: &'static Rule,
-    repository: &'a Repository,
-    layout: &'a Layout,
-    sources: &'a SourceMap,
+    origins: Origins<'a>,
     cluster: Option<&'a Cluster<'a>>,
     found: Vec<Diagnostic>,
 }
 
 impl<'a> Reporter<'a> {
     /// A reporter for one run of one rule; `cluster` resolves namespaces where the rule is run on a root.
-    pub fn new(
-        rule: &'static Rule,
-        repository: &'a Repository,
-        layout: &'a Layout,
-        sources: &'a SourceMap,
-        cluster: Option<&'a Cluster<'a>>,
-    ) -> Self {
-        Self { rule, repository, layout, sources, cluster, found: Vec::new() }
+    pub fn new(rule: &'static Rule, origins: Origins<'a>, cluster: Option<&'a Cluster<'a>>) -> Self {
+        Self { rule, origins, cluster, found: Vec::new() }
     }
 
     /// What was reported.
@@ -136,58 +168,46 @@ impl<'a> Reporter<'a> {
         self.found.extend(findings);
     }
 
-    /// The place of a field, in the file that a person wrote: a rendered object is shown at its source, and at its
-    /// kustomization or chart where it has none.
+    /// The place of a field, see [`Origins::place`].
     pub fn place(&self, object: ObjectId, field: &str) -> Location {
-        if let Some(source) = self.source_of(object) {
-            return self.repository.locate(source, field);
-        }
-        let folder = match self.repository.entry(object.file).map(|entry| &entry.origin) {
-            Some(Origin::Rendered { folder }) => folder,
-            _ => return self.repository.locate(object, field),
-        };
-        let file = self.recipe(folder).unwrap_or(object.file);
-        Location { file, span: None, field: field.to_owned() }
+        self.origins.place(object, field)
     }
 
-    /// The file that configures how a folder is rendered: its `Chart.yaml` or its kustomization.
+    /// The file that configures how a folder is rendered, see [`Origins::recipe`].
     pub fn recipe(&self, folder: &str) -> Option<FileId> {
-        self.layout.chart(folder).or_else(|| Some(self.layout.kustomization(folder)?.file))
+        self.origins.recipe(folder)
     }
 
     /// The place of a field's key; of the value where it has none.
     pub fn key_place(&self, object: ObjectId, field: &str) -> Location {
         let place = self.place(object, field);
-        let node = self.source_of(object).and_then(|source| self.repository.node(source));
+        let node = self.source_of(object).and_then(|source| self.origins.repository.node(source));
         let key = node.and_then(|node| node.key_at(field)).map(|key| key.span());
         Location { span: key.or(place.span), ..place }
     }
 
-    /// The written object that an object is or comes from; none for a rendered one that nobody wrote.
+    /// The written object that an object is or comes from, see [`Origins::source_of`].
     pub fn source_of(&self, object: ObjectId) -> Option<ObjectId> {
-        match self.repository.entry(object.file)?.origin {
-            Origin::Written => Some(object),
-            Origin::Rendered { .. } => self.sources.get(&object).copied(),
-        }
+        self.origins.source_of(object)
     }
 
     /// The written file and node of an object, for edits; none where a person wrote neither, or where the file's
     /// bytes are not the text that was analysed.
     pub fn editable(&self, object: ObjectId) -> Option<(FileId, &'a SourceFile, Node<'a>)> {
         let source = self.source_of(object)?;
-        let file = &self.repository.file(source.file)?.source;
-        let node = self.repository.node(source)?;
+        let file = &self.origins.repository.file(source.file)?.source;
+        let node = self.origins.repository.node(source)?;
         (!file.lossy).then_some((source.file, file, node))
     }
 
     /// The files.
     pub fn repository(&self) -> &'a Repository {
-        self.repository
+        self.origins.repository
     }
 
     /// The identity of an object, with its resolved namespace.
     pub fn object_ref(&self, id: ObjectId) -> Option<ObjectRef> {
-        let object = self.repository.object(id)?;
+        let object = self.origins.repository.object(id)?;
         let namespace = match self.cluster {
             Some(cluster) => {
                 cluster.namespace_of(id).map(|namespace| Arc::from(cluster.namespace_name(namespace)))

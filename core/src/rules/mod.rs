@@ -26,7 +26,7 @@ mod uncovered;
 mod wording;
 mod world;
 
-pub use context::{Context, Inputs, Options, Reporter, SourceMap, Unrendered};
+pub use context::{Context, Inputs, Options, Origins, Reporter, SourceMap, Unrendered};
 pub use suppression::{Annotation, Date, Suppression, Target, Use, known_names};
 
 use crate::diagnostics::Severity;

@@ -7,7 +7,7 @@ use super::overlays;
 use super::suppress::Suppressions;
 use crate::cluster::{Layout, Repository};
 use crate::diagnostics::{Diagnostic, fingerprint};
-use crate::rules::{Check, Date, Reporter, SourceMap, Suppression};
+use crate::rules::{Check, Date, Origins, Reporter, SourceMap, Suppression};
 
 /// What decides on findings.
 pub(super) struct Settling<'a> {
@@ -30,7 +30,11 @@ pub(super) struct Settled {
     pub(super) baselined: u32,
 }
 
-impl Settling<'_> {
+impl<'a> Settling<'a> {
+    fn origins(&self) -> Origins<'a> {
+        Origins { repository: self.repository, layout: self.layout, sources: self.sources }
+    }
+
     /// Settles what becomes of everything that the rules found.
     pub(super) fn settle(&self, found: Vec<Diagnostic>) -> Settled {
         let mut findings = overlays::merge(self.judged(found));
@@ -62,7 +66,7 @@ impl Settling<'_> {
         let mut found = Vec::new();
         for rule in self.levels.rules() {
             if let Check::Suppressions(check) = rule.check {
-                let mut reporter = Reporter::new(rule, self.repository, self.layout, self.sources, None);
+                let mut reporter = Reporter::new(rule, self.origins(), None);
                 check(suppressions, &mut reporter);
                 found.extend(reporter.into_findings());
             }

@@ -22,7 +22,10 @@ pub use fixing::FixPass;
 pub use flow_table::{FlowGroup, FlowRow, FlowTable, GroupKind};
 pub use outcome::{DirectionCounts, InputSummary, NamespaceCoverage, Outcome, SkippedInput};
 pub(crate) use reach::Ends;
-pub use reach::{Focus, NoSuchWorkload, Pattern, ReachOptions, Scene, TooLarge};
+pub use reach::{
+    BadEnd, Conclusion, EndSpec, Explanation, Focus, NoSuchWorkload, Pattern, PolicyLine, ReachOptions,
+    RuleLine, Scene, Side, TooLarge,
+};
 
 pub use crate::rules::Date;
 
@@ -34,7 +37,7 @@ use crate::config::Config;
 use crate::diagnostics::Diagnostic;
 use crate::engine::Engine;
 use crate::model::{File, ReadOptions, read_file};
-use crate::rules::{Check, Context, Inputs, Reporter, SourceMap, Unrendered};
+use crate::rules::{Check, Context, Inputs, Origins, Reporter, SourceMap, Unrendered};
 use crate::text::FileId;
 
 /// What one check is asked for, beyond the configuration.
@@ -215,7 +218,11 @@ struct Run<'a> {
     sources: &'a SourceMap,
 }
 
-impl Run<'_> {
+impl<'a> Run<'a> {
+    fn origins(&self) -> Origins<'a> {
+        Origins { repository: self.repository, layout: self.layout, sources: self.sources }
+    }
+
     fn input_rules(&self) -> Vec<Diagnostic> {
         let unrendered = self.workspace.unrendered.iter();
         let unrendered: Vec<_> = unrendered
@@ -225,7 +232,7 @@ impl Run<'_> {
         let mut found = Vec::new();
         for rule in self.levels.rules() {
             if let Check::Inputs(check) = rule.check {
-                let mut reporter = Reporter::new(rule, self.repository, self.layout, self.sources, None);
+                let mut reporter = Reporter::new(rule, self.origins(), None);
                 check(&inputs, &mut reporter);
                 found.extend(reporter.into_findings());
             }
@@ -240,8 +247,7 @@ impl Run<'_> {
         for rule in self.levels.rules() {
             if let Check::Cluster(check) = rule.check {
                 let context = Context { engine, cluster, root, options, rule };
-                let mut reporter =
-                    Reporter::new(rule, self.repository, self.layout, self.sources, Some(cluster));
+                let mut reporter = Reporter::new(rule, self.origins(), Some(cluster));
                 check(&context, &mut reporter);
                 let of_overlay = |finding| Diagnostic { overlay: root.name.clone(), ..finding };
                 found.extend(reporter.into_findings().into_iter().map(of_overlay));

@@ -1,25 +1,31 @@
 //! Who can reach whom: the engine's answers under the names of workloads.
 
 mod doubts;
-mod ends;
+mod explain;
 mod focus;
 mod grouped;
 mod listed;
 mod matrix;
 mod naming;
+mod question;
 mod units;
+mod wanted;
 
-pub(crate) use ends::Ends;
+pub use explain::{Conclusion, Explanation, PolicyLine, RuleLine, Side};
 pub use focus::{Focus, NoSuchWorkload, Pattern};
 pub use grouped::TooLarge;
+pub use question::{BadEnd, EndSpec};
+pub(crate) use wanted::Ends;
 
 use units::{Unit, Units};
 
 use super::{Workspace, rendered_files};
 use crate::cluster::ClassId;
-use crate::cluster::{Cluster, Layout};
+use crate::cluster::{Cluster, Layout, ObjectId};
+use crate::diagnostics::Location;
 use crate::engine::{Engine, EngineOptions, Flow, FlowId};
 use crate::model::Direction;
+use crate::rules::Origins;
 
 /// What an analysis of flows is asked for, beyond the configuration.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -38,6 +44,7 @@ pub struct Scene<'c> {
     pub overlay: &'c str,
     engine: &'c Engine<'c>,
     units: &'c Units,
+    origins: Origins<'c>,
 }
 
 impl Workspace {
@@ -53,6 +60,8 @@ impl Workspace {
     pub fn scenes(&self, options: &ReachOptions, each: &mut dyn FnMut(&Scene<'_>)) {
         let repository = self.repository();
         let layout = Layout::new(&repository);
+        let sources = super::sources::map(&repository, &layout);
+        let origins = Origins { repository: &repository, layout: &layout, sources: &sources };
         let resolver = self.resolver(&repository, &layout, options.namespace.as_deref());
         for root in layout.roots(&repository, &rendered_files(&repository)) {
             if options.overlay.as_ref().is_some_and(|wanted| *wanted != root.name) {
@@ -61,7 +70,7 @@ impl Workspace {
             let cluster = Cluster::new(&repository, &root, &resolver);
             let engine = Engine::with_options(&cluster, options.engine);
             let units = Units::new(&cluster);
-            each(&Scene { overlay: &root.name, engine: &engine, units: &units });
+            each(&Scene { overlay: &root.name, engine: &engine, units: &units, origins });
         }
     }
 }
@@ -73,6 +82,11 @@ impl<'c> Scene<'c> {
 
     fn namespace_of(&self, unit: &Unit) -> &'c str {
         self.cluster().namespace_name(unit.namespace)
+    }
+
+    /// The place of a field of an object, in the file that a person wrote.
+    fn place(&self, object: ObjectId, field: &str) -> Location {
+        self.origins.place(object, field)
     }
 
     /// The names of the workloads, `namespace/name[Kind]`, ascending.

@@ -1,0 +1,218 @@
+//! What the ends of a question stand for: workloads, Pods that don't exist yet, addresses.
+
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+
+use super::{NoSuchWorkload, Pattern, Scene};
+use crate::engine::{Endpoint, ForeignPod, PeerId};
+use crate::model::NAME_LABEL;
+use crate::sets::{AddressSet, Labels};
+
+/// Networks that are not on the internet: RFC 1918, RFC 6598, loopback, link-local, multicast and what is reserved.
+const NOT_INTERNET: [&str; 16] = [
+    "0.0.0.0/8",
+    "10.0.0.0/8",
+    "100.64.0.0/10",
+    "127.0.0.0/8",
+    "169.254.0.0/16",
+    "172.16.0.0/12",
+    "192.0.0.0/24",
+    "192.168.0.0/16",
+    "198.18.0.0/15",
+    "224.0.0.0/4",
+    "240.0.0.0/4",
+    "::/127",
+    "fc00::/7",
+    "fe80::/10",
+    "ff00::/8",
+    "::ffff:0:0/96",
+];
+
+/// One end of a question, as somebody writes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EndSpec {
+    /// Workloads by name.
+    Workloads(Pattern),
+    /// A Pod with these labels, which need not exist.
+    Pod {
+        /// Its namespace.
+        namespace: String,
+        /// Its labels.
+        labels: Labels,
+    },
+    /// Addresses outside the cluster.
+    Addresses(AddressSet, String),
+}
+
+/// Why a text is no end of a question.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BadEnd(String);
+
+impl std::fmt::Display for BadEnd {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::str::FromStr for EndSpec {
+    type Err = BadEnd;
+
+    /// Reads `namespace/name`, `namespace/kind/name`, `namespace/{key=value,…}`, an address, a CIDR or `internet`.
+    fn from_str(text: &str) -> Result<Self, BadEnd> {
+        if text == "internet" {
+            let inside: AddressSet =
+                NOT_INTERNET.iter().filter_map(|net| net.parse::<IpNet>().ok()).collect();
+            return Ok(Self::Addresses(inside.complement(), text.to_owned()));
+        }
+        if let Ok(address) = text.parse::<IpAddr>() {
+            return Ok(Self::Addresses(AddressSet::from(address), text.to_owned()));
+        }
+        if let Ok(net) = text.parse::<IpNet>() {
+            return Ok(Self::Addresses(AddressSet::from(net), text.to_owned()));
+        }
+        let Some((namespace, labels)) = text.strip_suffix('}').and_then(|rest| rest.split_once("/{")) else {
+            return match text.contains(['{', '}', ' ']) || text.is_empty() {
+                true => Err(BadEnd(format!(
+                    "`{text}` is neither a workload (NAMESPACE/NAME), nor a Pod by its labels (NAMESPACE/{{app=web}}), \
+                     nor an address"
+                ))),
+                false => Ok(Self::Workloads(Pattern::new(text))),
+            };
+        };
+        let mut parsed = Labels::default();
+        for pair in labels.split(',').map(str::trim).filter(|pair| !pair.is_empty()) {
+            let Some((key, value)) = pair.split_once('=') else {
+                return Err(BadEnd(format!("`{pair}` in `{text}` is no label: write `key=value`")));
+            };
+            parsed.insert(key.trim(), value.trim());
+        }
+        Ok(Self::Pod { namespace: namespace.to_owned(), labels: parsed })
+    }
+}
+
+/// An end with its name, in one cluster.
+#[derive(Clone, Debug)]
+pub(crate) struct NamedEnd {
+    /// `namespace/name[Kind]`, or the text of the question.
+    pub(crate) name: String,
+    /// What it is to the engine.
+    pub(crate) what: What,
+}
+
+/// What an end is to the engine.
+#[derive(Clone, Debug)]
+pub(crate) enum What {
+    /// A unit, by its position.
+    Unit(usize),
+    /// A Pod that no manifest shows.
+    Pod(ForeignPod),
+    /// Addresses that no policy tells apart; one of them stands for all.
+    Addresses(AddressSet, IpAddr),
+}
+
+impl Scene<'_> {
+    /// What an end stands for here.
+    ///
+    /// # Errors
+    /// Where no workload has that name.
+    pub(crate) fn resolve(&self, end: &EndSpec) -> Result<Vec<NamedEnd>, NoSuchWorkload> {
+        match end {
+            EndSpec::Workloads(pattern) => {
+                let units = self.units.all.iter().enumerate();
+                let found: Vec<_> = units
+                    .filter(|(_, unit)| pattern.matches(self.namespace_of(unit), unit))
+                    .map(|(id, unit)| NamedEnd { name: unit.name.clone(), what: What::Unit(id) })
+                    .collect();
+                if found.is_empty() {
+                    return Err(pattern.not_found(self.units, &|unit| self.namespace_of(unit).to_owned()));
+                }
+                Ok(found)
+            }
+            EndSpec::Pod { namespace, labels } => Ok(vec![NamedEnd {
+                name: format!("{namespace}/{{{}}}", self.label_list(labels)),
+                what: What::Pod(self.pod(namespace, labels.clone())),
+            }]),
+            EndSpec::Addresses(set, text) => Ok(self.addresses(set, text)),
+        }
+    }
+
+    fn label_list(&self, labels: &Labels) -> String {
+        let pairs: Vec<String> = labels.iter().map(|(key, value)| format!("{key}={value}")).collect();
+        pairs.join(",")
+    }
+
+    /// A Pod that no manifest shows, in a namespace that may not be there either.
+    pub(crate) fn pod(&self, namespace: &str, labels: Labels) -> ForeignPod {
+        let cluster = self.cluster();
+        let found = cluster.find_namespace(namespace).and_then(|id| cluster.namespace(id));
+        let namespace_labels = found.map_or_else(
+            || {
+                let mut labels = Labels::default();
+                labels.insert(NAME_LABEL, namespace);
+                labels
+            },
+            |info| info.labels.clone(),
+        );
+        ForeignPod { namespace: namespace.to_owned(), namespace_labels, labels, ports: Vec::new() }
+    }
+
+    /// The parts of a set of addresses that policies tell apart.
+    fn addresses(&self, set: &AddressSet, text: &str) -> Vec<NamedEnd> {
+        let reach = self.engine.reach();
+        let atoms: Vec<(PeerId, AddressSet)> = reach
+            .atoms()
+            .map(|(id, atom)| (id, atom.intersect(set)))
+            .filter(|(_, part)| !part.is_empty())
+            .collect();
+        let alone = atoms.len() == 1;
+        let named = atoms.into_iter().filter_map(|(_, part)| {
+            let (first, _) = part.ranges().next()?;
+            let name = if alone { text.to_owned() } else { self.part_name(text, &part) };
+            Some(NamedEnd { name, what: What::Addresses(part, first) })
+        });
+        named.collect()
+    }
+
+    fn part_name(&self, text: &str, part: &AddressSet) -> String {
+        let cidrs = part.to_cidrs();
+        let shown: Vec<String> = cidrs.iter().take(3).map(ToString::to_string).collect();
+        let more = if cidrs.len() > 3 { ", …" } else { "" };
+        match text.parse::<IpNet>() {
+            Ok(_) => format!("{}{more}", shown.join(", ")),
+            Err(_) => format!("{text} ({}{more})", shown.join(", ")),
+        }
+    }
+
+    /// An end as the engine takes it.
+    pub(crate) fn endpoint<'e>(&self, end: &'e NamedEnd) -> Option<Endpoint<'e>> {
+        match &end.what {
+            What::Unit(id) => self.class_of(*id).map(Endpoint::Class),
+            What::Pod(pod) => Some(Endpoint::Pod(pod)),
+            What::Addresses(_, first) => Some(Endpoint::Address(*first)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ends_are_read_in_every_form() {
+        assert_eq!("shop/web".parse(), Ok(EndSpec::Workloads(Pattern::new("shop/web"))));
+        let labels = Labels::from_iter([("app", "web"), ("tier", "fe")]);
+        let pod = EndSpec::Pod { namespace: "shop".to_owned(), labels };
+        assert_eq!("shop/{app=web, tier=fe}".parse(), Ok(pod));
+        let address: IpAddr = "192.0.2.1".parse().unwrap();
+        let addresses = EndSpec::Addresses(AddressSet::from(address), "192.0.2.1".to_owned());
+        assert_eq!("192.0.2.1".parse(), Ok(addresses));
+        let Ok(EndSpec::Addresses(internet, _)) = "internet".parse() else { panic!("internet is addresses") };
+        assert!(
+            internet.contains("1.1.1.1".parse().unwrap()) && !internet.contains("10.0.0.1".parse().unwrap())
+        );
+        for bad in ["", "shop/{app}", "a b", "shop/{app=web"] {
+            assert!(bad.parse::<EndSpec>().is_err(), "{bad}");
+        }
+    }
+}
