@@ -1,6 +1,8 @@
 //! What the suites share: where data lies, how a case becomes a workspace, and the oracle.
 
 pub mod cases;
+pub mod flows;
+pub mod golden;
 pub mod oracle;
 pub mod reports;
 pub mod snapshot;

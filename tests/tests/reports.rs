@@ -8,30 +8,13 @@
     reason = "a test stops at the first surprise"
 )]
 
-use std::fs;
-
 use ringfence::diagnostics::{Location, Severity};
 use ringfence::report::{Format, Style, render};
 use ringfence::text::{FileId, Span, offset};
-use ringfence_tests::{reports, root};
+use ringfence_tests::golden::expect;
+use ringfence_tests::reports;
 
 const PLAIN: Style = Style { color: false, unicode: false, width: 100, verbose: false };
-
-/// Compares with a file in `tests/snapshots`; the version of the tool is left open.
-fn expect(name: &str, report: &str) -> Result<(), String> {
-    let path = root().join("tests/snapshots").join(name);
-    let report = report.replace(env!("CARGO_PKG_VERSION"), "VERSION");
-    if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
-        fs::write(&path, &report).map_err(|error| error.to_string())?;
-    }
-    let expected = fs::read_to_string(&path).unwrap_or_default();
-    let differs = || expected.lines().zip(report.lines()).position(|(a, b)| a != b).unwrap_or(0) + 1;
-    if expected == report {
-        Ok(())
-    } else {
-        Err(format!("{name} differs from line {} on:\n{report}", differs()))
-    }
-}
 
 #[test]
 fn every_format_is_as_expected() {

@@ -100,13 +100,12 @@ fn body(rows: &[Items], style: &Style) -> String {
 /// What each column needs; where that is too much, the widest ones give way first.
 fn widths(rows: &[Items], available: usize) -> [usize; 3] {
     let mut widths = HEADINGS.map(str::len);
-    for row in rows {
-        for (width, items) in widths.iter_mut().zip(row) {
-            *width = (*width).max(
-                items.iter().map(|item| item.width()).sum::<usize>() + 2 * items.len()
-                    - 2.min(2 * items.len()),
-            );
-        }
+    let [wide_from, wide_to, wide_ports] = &mut widths;
+    let list = |items: &[String]| items.iter().map(|item| item.width() + ", ".len()).sum::<usize>();
+    for [from, to, ports] in rows {
+        *wide_from = (*wide_from).max(list(from).saturating_sub(", ".len()));
+        *wide_to = (*wide_to).max(list(to).saturating_sub(", ".len()));
+        *wide_ports = ports.iter().map(|verdict| verdict.width()).fold(*wide_ports, usize::max);
     }
     let available = available.saturating_sub(2 * GAP);
     let taken = |cap: usize| widths.iter().map(|width| *width.min(&cap)).sum::<usize>();

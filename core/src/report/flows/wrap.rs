@@ -34,22 +34,29 @@ fn blanks(between: &str) -> usize {
     between.len() - between.trim_end().len()
 }
 
-/// The text cut wherever it reaches the width.
+/// The text cut where it reaches the width: at the last good place of the line, or wherever that is.
 fn pieces(text: &str, width: usize) -> Vec<String> {
-    let mut pieces = vec![String::new()];
-    let mut taken = 0;
+    let mut pieces = Vec::new();
+    let mut piece = String::new();
     for c in text.chars() {
-        let wide = c.width().unwrap_or(0);
-        if taken > 0 && taken + wide > width {
-            pieces.push(String::new());
-            taken = 0;
+        if !piece.is_empty() && piece.width() + c.width().unwrap_or(0) > width {
+            let rest = piece.split_off(good_place(&piece, c));
+            pieces.push(piece.trim_end().to_owned());
+            piece = rest;
         }
-        taken += wide;
-        if let Some(piece) = pieces.last_mut() {
-            piece.push(c);
-        }
+        piece.push(c);
     }
+    pieces.push(piece);
     pieces
+}
+
+/// Where a full line ends if `next` comes next: after a blank or a mark between words, or before a bracket.
+fn good_place(line: &str, next: char) -> usize {
+    let ends = line.char_indices().map(|(at, c)| (at + c.len_utf8(), c));
+    let followers = line.chars().skip(1).chain([next]);
+    let good = |c: char, follower: char| matches!(c, ' ' | '/' | '-' | ',') || follower == '[';
+    let places = ends.zip(followers).filter(|((_, c), follower)| good(*c, *follower));
+    places.last().map_or(line.len(), |((end, _), _)| end)
 }
 
 #[cfg(test)]
@@ -61,6 +68,9 @@ mod tests {
         assert_eq!(wrap(["ab", "cd", "ef"], ", ", 7), ["ab, cd,", "ef"]);
         assert_eq!(wrap(["ab", "cdefghij"], ", ", 5), ["ab,", "cdefg", "hij"]);
         assert_eq!(wrap(["日本"], ", ", 1), ["日", "本"]);
+        assert_eq!(wrap(["shop/front-end[Pod]"], ", ", 11), ["shop/front-", "end[Pod]"]);
+        assert_eq!(wrap(["shop/front-end[Pod]"], ", ", 14), ["shop/front-end", "[Pod]"]);
+        assert_eq!(wrap(["a b c d"], ", ", 4), ["a b", "c d"]);
         assert_eq!(wrap(["ab", "c"], ", ", 0), ["a", "b", ",", "c"]);
         assert_eq!(fill("one two  three", 8), ["one two", "three"]);
         assert!(wrap([""; 0], ", ", 5).is_empty());
