@@ -57,9 +57,10 @@ impl Cells {
     }
 }
 
-/// A name on one line, without anything that a terminal obeys.
+/// A name on one line, without anything that a terminal obeys; never empty.
 pub(super) fn name(name: &str) -> String {
-    one_line(name).into_owned()
+    let name = one_line(name);
+    if name.is_empty() { "(no name)".to_owned() } else { name.into_owned() }
 }
 
 /// The ports as text; never empty.

@@ -17,7 +17,6 @@ pub(super) fn render(table: &FlowTable) -> String {
             lines(&mut text, [&from, &to], &row.unknown, "unknown", &reasons);
         }
     }
-    // A line end of the operating system's own would end the last record a second time.
     text
 }
 
