@@ -66,8 +66,11 @@ fn summary(table: &FlowTable) -> String {
 fn picture(table: &FlowTable) -> String {
     let drawn =
         (table.groups.len() <= MOST_GROUPS && !table.rows.is_empty()).then(|| svg::inner(table)).flatten();
-    drawn.map_or_else(String::new, |svg| {
-        format!("<details open><summary>Picture</summary>\n<div class=\"picture\" tabindex=\"0\">\n{svg}</div>\n</details>\n")
+    drawn.map_or_else(String::new, |(width, svg)| {
+        format!(
+            "<details open><summary>Picture</summary>\n<div class=\"picture\" style=\"--width:{width}px\" \
+             tabindex=\"0\">\n{svg}</div>\n</details>\n"
+        )
     })
 }
 

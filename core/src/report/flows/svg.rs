@@ -71,10 +71,10 @@ pub(super) fn render(table: &FlowTable) -> String {
     document(size, &(body + &foot))
 }
 
-/// The picture alone, for a page; none where it can't be laid out.
-pub(super) fn inner(table: &FlowTable) -> Option<String> {
+/// The picture alone, for a page, and its width in pixels; none where it can't be laid out.
+pub(super) fn inner(table: &FlowTable) -> Option<(f64, String)> {
     let (size, body) = picture(&Graph::of(table))?;
-    Some(document(size, &body))
+    Some((size.width.ceil(), document(size, &body)))
 }
 
 fn document(size: Size, body: &str) -> String {
@@ -321,4 +321,60 @@ fn smooth(points: &[Point]) -> String {
     }
     let _ = write!(way, "L{:.1} {:.1}", last.x, last.y);
     way
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample;
+    use super::*;
+    use crate::sets::ConnectionSet;
+
+    #[test]
+    fn a_picture_has_every_part() {
+        let text = render(&sample::shop());
+        for namespace in ["shop", "payments", "kube-system"] {
+            assert!(text.contains(&format!("<title>{namespace}</title><rect class=\"rf-box\"")), "{text}");
+        }
+        let graph = Graph::of(&sample::shop());
+        assert_eq!(text.matches("<path class=\"rf-arrow").count(), graph.arrows.len());
+        assert!(text.contains("<path class=\"rf-arrow rf-unknown\"") && text.contains(">? TCP 9090</text>"));
+        assert!(text.contains(">frontend</text>") && text.contains(">ICMP is outside the API</text>"));
+        assert!(
+            text.contains("<title>every Pod of shop\nshop/frontend[Deployment]"),
+            "members are in the title"
+        );
+    }
+
+    #[test]
+    fn what_is_too_large_says_so() {
+        let mut table = sample::shop();
+        table.rows = vec![sample::row(&[0], &[1], ConnectionSet::all()); 3_000];
+        assert!(render(&table).contains("7 groups and 3000 arrows are too many for a picture"));
+        assert!(inner(&table).is_none());
+    }
+
+    #[test]
+    fn long_text_is_cut_with_the_whole_in_the_title() {
+        let long = "x".repeat(200);
+        let node = Node {
+            kind: NodeKind::Group(GroupKind::Workload),
+            label: format!("{long}[Pod]"),
+            title: long,
+            within: None,
+        };
+        let lines = node_lines(&node);
+        assert_eq!((lines.len(), lines.last().map(String::as_str)), (MOST_LINES, Some("Pod")));
+        assert!(lines[MOST_LINES - 2].ends_with('…'));
+        assert_eq!(port_lines("TCP 1,2,3; UDP 4"), ["TCP 1,2,3; UDP 4"]);
+    }
+
+    #[test]
+    fn lines_round_their_corners() {
+        let at = |x, y| Point { x, y };
+        assert_eq!(smooth(&[at(0.0, 0.0), at(3.0, 0.0)]), "M0.0 0.0L3.0 0.0");
+        assert_eq!(
+            smooth(&[at(0.0, 0.0), at(3.0, 0.0), at(3.0, 3.0)]),
+            "M0.0 0.0L2.0 0.0Q3.0 0.0 3.0 1.0L3.0 3.0"
+        );
+    }
 }

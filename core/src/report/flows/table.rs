@@ -178,7 +178,7 @@ mod tests {
             }
         }
         let shop = render(&sample::shop(), &Style { width: 0, ..Style::default() });
-        assert!(shop.contains("shop/fronten"), "{shop}");
+        assert!(shop.contains("\nshop/         shop/cart     TCP 7070\nfrontend "), "{shop}");
     }
 
     #[test]
