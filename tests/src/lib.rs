@@ -3,6 +3,8 @@
 pub mod cases;
 pub mod flows;
 pub mod golden;
+pub mod conformance;
+pub mod netpol_analyzer;
 pub mod oracle;
 pub mod reports;
 pub mod snapshot;
