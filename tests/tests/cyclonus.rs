@@ -19,8 +19,8 @@ use ringfence::cluster::ClassId;
 use ringfence::engine::{Endpoint, Engine, Isolation, Verdict};
 use ringfence::model::Direction;
 use ringfence::sets::Protocol;
-use ringfence_tests::corpus;
 use ringfence_tests::snapshot::with_engine;
+use ringfence_tests::{conformance, corpus};
 use serde_json::{Map, Value};
 
 /// Cases whose tables hold only where a CIDR matches Pod addresses.
@@ -31,7 +31,9 @@ const POD_IP_CASES: [&str; 20] = [
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
-    libtest_mimic::run(&arguments, trials()).exit_code()
+    let trials = trials();
+    let cases = trials.len();
+    conformance::exit(&libtest_mimic::run(&arguments, trials), "cyclonus", cases, 0)
 }
 
 fn trials() -> Vec<Trial> {
