@@ -17,7 +17,10 @@ pub const CORPORA: [(&str, &str); 4] = [
     ("cyclonus", "clusters with truth tables, from the project of that name"),
     ("netpol-analyzer", "recorded lists, explanations, exposure and diffs of the project of that name"),
     ("semantic-probes", "one trap each, with the verdicts of the API's documentation"),
-    ("cluster-network-policy", "the scenarios of the network-policy-api project, written again as cases of our own"),
+    (
+        "cluster-network-policy",
+        "the scenarios of the network-policy-api project, written again as cases of our own",
+    ),
 ];
 
 /// What a corpus comes to.

@@ -12,6 +12,7 @@
 
 use ringfence::engine::{Endpoint, Engine, Isolation, Verdict};
 use ringfence::model::Direction;
+use ringfence_tests::conformance::{self, Row};
 use ringfence_tests::snapshot::with_engine;
 use ringfence_tests::{cases, corpus};
 
@@ -121,6 +122,8 @@ fn verdicts_are_those_of_the_documentation() {
         compared += 1;
     }
     assert_eq!(compared, VERDICTS.lines().count() - 1);
+    let corpus = "semantic-probes".to_owned();
+    conformance::conclude(&Row { corpus, cases: compared, deviate: 0, failing: 0 }).unwrap();
 }
 
 #[test]

@@ -38,7 +38,9 @@ pub fn listed(text: &str) -> Result<Connections> {
                     (Some((low, high)), Some(protocol)) => found.set.insert(protocol, low, high),
                     (Some(_), None) => bail!("ports of no protocol: {text}"),
                     (None, _) if ports.is_empty() => bail!("no connections: {text}"),
-                    (None, _) => drop(found.names.insert(ports.to_owned())),
+                    (None, _) => {
+                        found.names.insert(ports.to_owned());
+                    }
                 }
             }
         }

@@ -58,7 +58,8 @@ mod tests {
     fn every_line_has_a_reason() {
         let text = "# why\n\na.txt: it differs (semantics item 18)\nb: too (semantics items 21, 30)\nc: a flag (its own command line)\n";
         assert_eq!(parse(text).unwrap().len(), 3);
-        for text in ["a", "a: it differs", "a: (semantics item 1)", "a: b (semantics item 34)", "a: b (item)"] {
+        for text in ["a", "a: it differs", "a: (semantics item 1)", "a: b (semantics item 34)", "a: b (item)"]
+        {
             assert!(parse(text).is_err(), "{text}");
         }
         let twice = "a: b (semantics item 1)\na: c (semantics item 2)";

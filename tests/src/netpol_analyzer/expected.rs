@@ -242,7 +242,12 @@ fn verdict_line(verdict: &str, pair: &mut Explained) -> Result<()> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops at the first surprise")]
+#[allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test stops at the first surprise"
+)]
 mod tests {
     use super::*;
     use ringfence::sets::Protocol;
@@ -336,6 +341,29 @@ a/y[Pod] => a/x[Pod]
         ];
         assert_eq!(pair.policies, BTreeSet::from(expected));
         assert_eq!(found.by_default.len(), 1);
+    }
+
+    #[test]
+    fn every_recorded_answer_is_read() {
+        let Some(folder) = crate::corpus("netpol-analyzer") else { return };
+        let mut empty = Vec::new();
+        for case in crate::netpol_analyzer::case::load(&folder).unwrap() {
+            if case.expected.is_empty() {
+                assert!(case.result.is_some() || !case.messages.is_empty(), "{}", case.name);
+                continue;
+            }
+            let text = std::fs::read_to_string(folder.join(&case.expected)).unwrap();
+            let found = parse(&text).unwrap_or_else(|error| panic!("{}: {error:#}", case.name));
+            let lists =
+                [found.flows.len(), found.exposed.len(), found.explained.len(), found.by_default.len()];
+            if lists.iter().sum::<usize>() + found.changes.len() == 0 {
+                empty.push(case.name);
+            }
+            for pair in &found.explained {
+                assert!(pair.allowed.intersect(&pair.denied).is_empty(), "{} => {}", pair.from, pair.to);
+            }
+        }
+        println!("without any connection: {empty:#?}");
     }
 
     #[test]

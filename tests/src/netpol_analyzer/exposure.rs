@@ -91,7 +91,9 @@ pub fn compare(command: &Command, folder: &Path, case: &Case, recorded: &Expecte
 fn unheard(recorded: &Expected, seen: &BTreeSet<(Peer, Direction)>) -> Vec<String> {
     let exposed = recorded.exposed.iter().map(|line| (line.workload.clone(), line.direction));
     let all: BTreeSet<_> = exposed.chain(recorded.unprotected.iter().cloned()).collect();
-    all.difference(seen).map(|(workload, direction)| format!("{workload} {} is missing", direction.name())).collect()
+    all.difference(seen)
+        .map(|(workload, direction)| format!("{workload} {} is missing", direction.name()))
+        .collect()
 }
 
 /// The examples on which the two sides differ.
@@ -163,7 +165,8 @@ fn namespace_examples(existing: &Existing, mut values: Values) -> Result<Vec<Lab
 }
 
 fn answer(lines: &[Line], namespace: &Labels, pod: &Labels) -> (ConnectionSet, ConnectionSet) {
-    let fits = |line: &&Line| line.potential.namespaces.matches(namespace) && line.potential.pods.matches(pod);
+    let fits =
+        |line: &&Line| line.potential.namespaces.matches(namespace) && line.potential.pods.matches(pod);
     let (mut allow, mut unknown) = (ConnectionSet::none(), ConnectionSet::none());
     for line in lines.iter().filter(fits) {
         if line.allow.is_empty() && line.unknown.is_empty() {
@@ -196,7 +199,9 @@ fn existing(folder: &Path) -> Result<Existing> {
             labels.insert(NAME, info.name.as_ref());
             existing.namespaces.insert(info.name.to_string(), labels);
         }
-        for (_, class) in cluster.workload_ids().filter_map(|(_, info)| Some((info, cluster.class(info.class)?))) {
+        for (_, class) in
+            cluster.workload_ids().filter_map(|(_, info)| Some((info, cluster.class(info.class)?)))
+        {
             let namespace = cluster.namespace_name(class.namespace).to_owned();
             existing.pods.push((namespace, class.labels.clone()));
         }
@@ -246,8 +251,10 @@ mod tests {
             line("entire-cluster", ConnectionSet::all()),
             line("[all namespaces]/[pod with {role=a}]", ConnectionSet::none()),
         ];
-        let ours =
-            [line("[all namespaces]/[pod with {{Key:role,Operator:NotIn,Values:[a],}}]", ConnectionSet::all())];
+        let ours = [line(
+            "[all namespaces]/[pod with {{Key:role,Operator:NotIn,Values:[a],}}]",
+            ConnectionSet::all(),
+        )];
         assert_eq!(differences(&shop(), &theirs, &ours).unwrap(), Vec::<String>::new());
     }
 

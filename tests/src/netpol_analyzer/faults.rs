@@ -12,6 +12,8 @@ use super::ours::Command;
 enum Counterpart {
     /// A finding of one of these rules; an empty list stands for any rule about invalid objects.
     Finding(&'static [&'static str]),
+    /// An input is named as skipped.
+    Skipped,
     /// These arguments are refused as wrong usage.
     Refused(Vec<String>),
     /// Nothing does.
@@ -25,10 +27,7 @@ const RULES: &[(&str, &[&str])] = &[
     ("named port is not defined for IP addresses", &["named-port-unresolved"]),
     ("is already exists", &["duplicate-object"]),
     ("endPort field cannot be defined", &["invalid-endport"]),
-    ("recognized file extensions are", &["nothing-checked"]),
-    ("cannot unmarshal array", &["wrong-type", "unparsable-document"]),
     ("cannot restore slice from map", &["wrong-type"]),
-    ("cannot start any token", &["unparsable-document"]),
     ("no relevant Kubernetes network policy", &["namespace-without-policy"]),
     ("Invalid Priority Value", &[]),
     ("metadata.name=default", &[]),
@@ -39,6 +38,10 @@ const RULES: &[(&str, &[&str])] = &[
     ("invalid CIDR address", &[]),
 ];
 
+/// Parts of recorded messages about inputs that are no manifests, or not there.
+const SKIPPED: [&str; 3] =
+    ["recognized file extensions are", "cannot unmarshal array", "cannot start any token"];
+
 /// Compares every recorded message of a case.
 ///
 /// # Errors
@@ -48,6 +51,7 @@ pub fn compare(command: &Command, case: &Case) -> Result<Vec<String>> {
     for message in &case.messages {
         let met = match counterpart(case, message)? {
             Counterpart::Finding(rules) => has_finding(command, case, rules)?,
+            Counterpart::Skipped => command.check(case.dir()?)?.skipped,
             Counterpart::Refused(arguments) => command.refuses(&arguments),
             Counterpart::Nothing => false,
         };
@@ -60,7 +64,7 @@ pub fn compare(command: &Command, case: &Case) -> Result<Vec<String>> {
 
 fn has_finding(command: &Command, case: &Case, rules: &[&str]) -> Result<bool> {
     for dir in &case.dirs {
-        let found = command.findings(dir)?;
+        let found = command.check(dir)?.rules;
         let about_it = |rule: &String| match rules {
             [] => rule.starts_with("invalid-") || rule == "wrong-type",
             rules => rules.contains(&rule.as_str()),
@@ -82,9 +86,13 @@ fn counterpart(case: &Case, message: &str) -> Result<Counterpart> {
         return Ok(Counterpart::Refused(arguments));
     }
     let missing = message.trim().strip_prefix("Workload ");
-    if let Some(name) = missing.and_then(|rest| rest.strip_suffix(" does not exist in the input resources.")) {
+    if let Some(name) = missing.and_then(|rest| rest.strip_suffix(" does not exist in the input resources."))
+    {
         let name = if name.contains('/') { name.to_owned() } else { format!("default/{name}") };
         return Ok(Counterpart::Refused(owned(&["explain", &name, "internet", "--path", dir])));
+    }
+    if SKIPPED.iter().any(|part| message.contains(part)) {
+        return Ok(Counterpart::Skipped);
     }
     let rules = RULES.iter().find(|(part, _)| message.contains(part));
     Ok(rules.map_or(Counterpart::Nothing, |(_, rules)| Counterpart::Finding(rules)))

@@ -34,6 +34,15 @@ pub struct Side {
     pub peers: Vec<Line>,
 }
 
+/// What is wrong with manifests.
+#[derive(Clone, Debug)]
+pub struct Checked {
+    /// The rules that have findings.
+    pub rules: BTreeSet<String>,
+    /// Whether an input is named as skipped.
+    pub skipped: bool,
+}
+
 /// A pair before and after.
 #[derive(Clone, Debug)]
 pub struct Changed {
@@ -69,13 +78,20 @@ impl Command {
     ///
     /// # Errors
     /// Where the command fails.
-    pub fn policies(&self, dir: &str, from: &Peer, to: &Peer) -> Result<BTreeSet<(Direction, String, String)>> {
+    pub fn policies(
+        &self,
+        dir: &str,
+        from: &Peer,
+        to: &Peer,
+    ) -> Result<BTreeSet<(Direction, String, String)>> {
         let (from, to) = (argument(from), argument(to));
         let answer = self.json(&["explain", &from, &to, "--path", dir, "--format", "json"])?;
         let mut named = BTreeSet::new();
         for direction in Direction::BOTH {
             let side = answer.get(direction.name()).with_context(|| format!("no {}", direction.name()))?;
-            collect(side, &mut |kind, name| drop(named.insert((direction, kind, name))));
+            collect(side, &mut |kind, name| {
+                named.insert((direction, kind, name));
+            });
         }
         Ok(named)
     }
@@ -114,14 +130,16 @@ impl Command {
         Ok(changes)
     }
 
-    /// The rules that have findings.
+    /// What is wrong with the manifests.
     ///
     /// # Errors
     /// Where the command fails.
-    pub fn findings(&self, dir: &str) -> Result<BTreeSet<String>> {
+    pub fn check(&self, dir: &str) -> Result<Checked> {
         let answer = self.json(&["check", dir, "--format", "json"])?;
         let rules = list(&answer, "findings")?.iter().filter_map(|finding| finding.get("rule"));
-        Ok(rules.filter_map(Value::as_str).map(str::to_owned).collect())
+        let rules = rules.filter_map(Value::as_str).map(str::to_owned).collect();
+        let skipped = list(answer.get("inputs").context("no inputs")?, "skipped")?;
+        Ok(Checked { rules, skipped: !skipped.is_empty() })
     }
 
     /// Whether the command knows what is asked, and refuses it as wrong usage.
@@ -298,16 +316,20 @@ mod tests {
         let value = json!({"steps": [{"policy": {"kind": "NetworkPolicy", "namespace": "a", "name": "b"}},
                                      {"kind": "AdminNetworkPolicy", "name": "c"}, {"name": "d"}]});
         let mut found = BTreeSet::new();
-        collect(&value, &mut |kind, name| drop(found.insert(format!("{kind} {name}"))));
+        collect(&value, &mut |kind, name| {
+            found.insert(format!("{kind} {name}"));
+        });
         let expected = ["AdminNetworkPolicy c", "NetworkPolicy a/b"];
         assert_eq!(found, expected.into_iter().map(str::to_owned).collect());
     }
 
     #[test]
     fn a_peer_becomes_an_argument() {
-        for (peer, expected) in
-            [("a/b[Pod]", "a/Pod/b"), ("{ingress-controller}", "ingress"), ("1.0.0.0-2.0.0.0[External]", "1.0.0.0")]
-        {
+        for (peer, expected) in [
+            ("a/b[Pod]", "a/Pod/b"),
+            ("{ingress-controller}", "ingress"),
+            ("1.0.0.0-2.0.0.0[External]", "1.0.0.0"),
+        ] {
             assert_eq!(argument(&Peer::recorded(peer).unwrap()), expected);
         }
     }

@@ -131,10 +131,8 @@ mod tests {
     fn itself_is_left_out_and_the_unknown_is_not() {
         let itself = flow("a/a[Pod]", "a/a[Pod]", ConnectionSet::all());
         assert!(differences(&[], &[itself]).is_empty());
-        let unknown = Flow {
-            unknown: ConnectionSet::all(),
-            ..flow("a/a[Pod]", "a/b[Pod]", ConnectionSet::none())
-        };
+        let unknown =
+            Flow { unknown: ConnectionSet::all(), ..flow("a/a[Pod]", "a/b[Pod]", ConnectionSet::none()) };
         assert_eq!(differences(&[], &[unknown]), ["a/a[Pod] => a/b[Pod]: all unknown, recorded is none"]);
     }
 }
