@@ -6,6 +6,7 @@ use clap_complete::Shell;
 use ringfence::diagnostics::{Safety, Severity};
 use ringfence::report::{FlowFormat, Format};
 use ringfence::sets::Protocol;
+use ringfence::workspace::EndSpec;
 
 /// Exact analysis of Kubernetes network isolation.
 ///
@@ -63,6 +64,17 @@ Examples:
   ringfence flows --expand -f json     every pair of workloads
   ringfence flows -f html -o flows.html";
 
+const EXPLAIN_EXAMPLES: &str = "\
+Examples:
+  ringfence explain shop/frontend data/postgres 5432
+  ringfence explain internet edge/gateway 443
+  ringfence explain shop/{app=new} data/postgres
+                                       a Pod that doesn't exist yet
+  ringfence explain 'shop/*' data/postgres
+                                       every workload of a namespace
+
+Exit status: 0 whatever the verdict, 2 wrong usage, 3 an input could not be read or rendered.";
+
 const FOCUS: &str = "Focus";
 const REPORT: &str = "Report";
 const RULES: &str = "Rules";
@@ -75,6 +87,8 @@ pub(crate) enum Command {
     Check(Box<CheckArgs>),
     /// Show who can reach whom
     Flows(Box<FlowsArgs>),
+    /// Explain why one workload can or can't reach another
+    Explain(Box<ExplainArgs>),
     /// List the rules, or explain one
     Rules(RulesArgs),
     /// Write a configuration to start from
@@ -170,6 +184,36 @@ pub(crate) struct FlowsArgs {
 
     #[command(flatten)]
     pub(crate) focus: FocusArgs,
+
+    #[command(flatten)]
+    pub(crate) reach: ReachArgs,
+
+    #[command(flatten)]
+    pub(crate) inputs: InputArgs,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = EXPLAIN_EXAMPLES)]
+pub(crate) struct ExplainArgs {
+    /// Who connects: NAMESPACE/NAME, NAMESPACE/KIND/NAME, NAMESPACE/{key=value}, an address, a CIDR or `internet`
+    #[arg(value_name = "FROM")]
+    pub(crate) from: EndSpec,
+
+    /// To whom
+    #[arg(value_name = "TO")]
+    pub(crate) to: EndSpec,
+
+    /// To which port: 443, 53/UDP; all unless given
+    #[arg(value_name = "PORT[/PROTOCOL]", value_parser = port)]
+    pub(crate) port: Option<(Protocol, u16)>,
+
+    /// A file or folder; several may be given
+    #[arg(help_heading = INPUTS, long, value_name = "PATH", default_value = ".")]
+    pub(crate) path: Vec<String>,
+
+    /// How to print the explanation
+    #[arg(help_heading = REPORT, short, long, value_enum, value_name = "FORMAT", default_value_t)]
+    pub(crate) format: TextFormat,
 
     #[command(flatten)]
     pub(crate) reach: ReachArgs,
@@ -279,7 +323,7 @@ pub(crate) struct RulesArgs {
 
     /// How to print them
     #[arg(short, long, value_enum, value_name = "FORMAT", default_value_t)]
-    pub(crate) format: RulesFormat,
+    pub(crate) format: TextFormat,
 }
 
 #[derive(Debug, Args)]
@@ -302,7 +346,7 @@ pub(crate) enum ColorChoice {
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub(crate) enum RulesFormat {
+pub(crate) enum TextFormat {
     #[default]
     Text,
     Json,

@@ -5,21 +5,21 @@ use ringfence::model::nearest;
 use ringfence::rules::{self, Group, OptionValue, Rule, RuleOption};
 use serde_json::{Value, json};
 
-use crate::args::{self, RulesArgs, RulesFormat};
+use crate::args::{self, RulesArgs, TextFormat};
 use crate::console::Console;
 use crate::{ExitCode, Failure, markdown};
 
 /// Lists the rules, or explains one.
 pub(crate) fn rules(console: &mut Console<'_>, arguments: &RulesArgs) -> Result<ExitCode, Failure> {
     let text = match (&arguments.name, arguments.format) {
-        (None, RulesFormat::Text) => table(console.colors(false)),
-        (None, RulesFormat::Json) => json_text(&rules::all().iter().map(|rule| data(rule)).collect()),
+        (None, TextFormat::Text) => table(console.colors(false)),
+        (None, TextFormat::Json) => json_text(&rules::all().iter().map(|rule| data(rule)).collect()),
         (Some(name), format) => {
             let rule = find(name)?;
             let page = rules::page(rule.name).unwrap_or(rule.summary);
             match format {
-                RulesFormat::Text => markdown::render(page, console.colors(false)),
-                RulesFormat::Json => {
+                TextFormat::Text => markdown::render(page, console.colors(false)),
+                TextFormat::Json => {
                     let mut data = data(rule);
                     if let Some(fields) = data.as_object_mut() {
                         fields.insert("page".to_owned(), page.into());

@@ -10,6 +10,7 @@ mod check;
 mod config;
 mod console;
 mod discover;
+mod explain;
 mod fix;
 mod flows;
 mod host;
@@ -79,6 +80,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, host: &mut dyn Host) -
     let done = match &parsed.command {
         Command::Check(arguments) => check::check(&mut console, arguments),
         Command::Flows(arguments) => flows::flows(&mut console, arguments),
+        Command::Explain(arguments) => explain::explain(&mut console, arguments),
         Command::Rules(arguments) => catalogue::rules(&mut console, arguments),
         Command::Init(arguments) => init::init(&mut console, arguments),
         Command::Schema => catalogue::schema(&mut console),

@@ -4,11 +4,13 @@
 //! and columns from 1, in the encoding that the caller asked for.
 
 mod connections;
+mod explain;
 mod flows;
 
 use serde::Serialize;
 
 pub use connections::{Connections, Every, Ports};
+pub use explain::{ExplainReport, ExplainedPair, ExplainedPolicy, ExplainedRule, ExplainedSide};
 pub use flows::{FlowReport, Group, GroupFlow};
 
 use crate::diagnostics::{Diagnostic, Edit, Fix, Location, ObjectRef, Related};
@@ -294,6 +296,7 @@ fn row(row: &NamespaceCoverage) -> NamespaceRow {
     }
 }
 
+/// What converts places: once, on the way out.
 struct Border<'o> {
     outcome: &'o Outcome,
     encoding: PositionEncoding,
@@ -371,6 +374,7 @@ pub fn schemas() -> Vec<(&'static str, serde_json::Value)> {
     let written = || schemars::generate::SchemaSettings::default().for_serialize().into_generator();
     vec![
         ("check-report.schema.json", written().into_root_schema_for::<CheckReport>().to_value()),
+        ("explain-report.schema.json", written().into_root_schema_for::<ExplainReport>().to_value()),
         ("flow-report.schema.json", written().into_root_schema_for::<FlowReport>().to_value()),
     ]
 }

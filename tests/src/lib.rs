@@ -1,9 +1,9 @@
 //! What the suites share: where data lies, how a case becomes a workspace, and the oracle.
 
 pub mod cases;
+pub mod conformance;
 pub mod flows;
 pub mod golden;
-pub mod conformance;
 pub mod netpol_analyzer;
 pub mod oracle;
 pub mod reports;

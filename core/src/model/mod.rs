@@ -26,6 +26,7 @@ pub use policy::{Direction, Half, IpBlock, NetworkPolicy, Peer, Port, Rule};
 pub use read::{ReadOptions, read_file};
 pub use workload::{ContainerPort, Workload};
 
+use crate::diagnostics::ObjectRef;
 use crate::sets::{Labels, Protocol};
 use crate::text::{SourceFile, Span};
 use crate::yaml::{Document, Node, NodeId};
@@ -109,6 +110,16 @@ pub const NAME_LABEL: &str = "kubernetes.io/metadata.name";
 pub const PREFIX: &str = "ringfence.dev/";
 
 impl Object {
+    /// Its identity in the namespace that it ends up in.
+    pub fn reference(&self, namespace: Option<Arc<str>>) -> ObjectRef {
+        ObjectRef {
+            api_version: Arc::clone(&self.api_version),
+            kind: Arc::clone(&self.kind),
+            namespace,
+            name: Arc::clone(&self.name),
+        }
+    }
+
     /// Whether objects of this kind live in a namespace.
     pub fn is_namespaced(&self) -> bool {
         match &self.body {

@@ -4,6 +4,7 @@
 //! says how much it leaves out. Text of the user's never acts as markup, as a workflow command or as an escape
 //! sequence.
 
+mod explain;
 mod flows;
 mod frame;
 mod github;
@@ -24,6 +25,7 @@ pub use pairs::{PairWriter, Sink};
 use std::borrow::Cow;
 use std::str::FromStr;
 
+pub use explain::{explain_json, explain_text};
 pub use flows::{FlowFormat, render_flows};
 use serde::Serialize;
 

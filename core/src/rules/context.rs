@@ -9,7 +9,6 @@ use super::{OptionValue, Rule};
 use crate::cluster::{Cluster, Layout, ObjectId, Origin, Repository, Root};
 use crate::diagnostics::{Diagnostic, Location, ObjectRef};
 use crate::engine::Engine;
-use crate::model::Object;
 use crate::text::{FileId, SourceFile, Span};
 use crate::yaml::Node;
 
@@ -214,15 +213,6 @@ impl<'a> Reporter<'a> {
             }
             None => object.namespace.clone(),
         };
-        Some(reference(object, namespace))
-    }
-}
-
-fn reference(object: &Object, namespace: Option<Arc<str>>) -> ObjectRef {
-    ObjectRef {
-        api_version: Arc::clone(&object.api_version),
-        kind: Arc::clone(&object.kind),
-        namespace,
-        name: Arc::clone(&object.name),
+        Some(object.reference(namespace))
     }
 }

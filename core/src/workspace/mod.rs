@@ -163,6 +163,11 @@ impl Workspace {
         inputs::summary(self, &repository, &Layout::new(&repository))
     }
 
+    /// An outcome without findings: the texts alone, for reports that point into them.
+    pub fn texts(&self) -> Outcome {
+        Outcome::without_findings(outcome::sources(&self.repository()))
+    }
+
     /// Runs the rules.
     pub fn check(&self, options: &CheckOptions) -> Outcome {
         let repository = self.repository();

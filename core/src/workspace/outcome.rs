@@ -37,6 +37,17 @@ pub(super) fn sources(repository: &Repository) -> Vec<Source> {
 }
 
 impl Outcome {
+    pub(super) fn without_findings(sources: Vec<Source>) -> Self {
+        Self {
+            findings: Vec::new(),
+            suppressed: 0,
+            baselined: 0,
+            coverage: Vec::new(),
+            inputs: InputSummary::default(),
+            sources,
+        }
+    }
+
     /// The file that a place of a finding lies in.
     pub fn source(&self, id: FileId) -> Option<&SourceFile> {
         self.text_of(id).map(|source| &source.file)

@@ -57,7 +57,8 @@ impl Pattern {
 }
 
 /// A pattern that stands for nothing, with the nearest name that there is.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("there is no workload `{pattern}`; {}", hint(.meant.as_deref()))]
 pub struct NoSuchWorkload {
     /// The pattern as written.
     pub pattern: String,
@@ -65,14 +66,9 @@ pub struct NoSuchWorkload {
     pub meant: Option<String>,
 }
 
-impl std::fmt::Display for NoSuchWorkload {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "there is no workload `{}`", self.pattern)?;
-        match &self.meant {
-            Some(meant) => write!(f, "; did you mean `{meant}`?"),
-            None => f.write_str("; `ringfence flows` lists them"),
-        }
-    }
+fn hint(meant: Option<&str>) -> String {
+    meant
+        .map_or_else(|| "`ringfence flows` lists them".to_owned(), |meant| format!("did you mean `{meant}`?"))
 }
 
 impl Focus {

@@ -14,21 +14,14 @@ use crate::workspace::{FlowRow, FlowTable};
 const MOST: usize = 6000;
 
 /// A table that would have too many rows to be of use.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{kinds} workloads that policies treat differently are too many for one table: name some by --workload, \
+     or list every pair by --expand"
+)]
 pub struct TooLarge {
     /// How many workloads no policy treats alike.
     pub kinds: usize,
-}
-
-impl std::fmt::Display for TooLarge {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(
-            f,
-            "{} workloads that policies treat differently are too many for one table: \
-             name some by --workload, or list every pair by --expand",
-            self.kinds
-        )
-    }
 }
 
 /// Somebody in the matrix: units that nothing tells apart, or an atom.

@@ -17,12 +17,14 @@ pub use grouped::TooLarge;
 pub use question::{BadEnd, EndSpec};
 pub(crate) use wanted::Ends;
 
+use std::sync::Arc;
+
 use units::{Unit, Units};
 
 use super::{Workspace, rendered_files};
 use crate::cluster::ClassId;
 use crate::cluster::{Cluster, Layout, ObjectId};
-use crate::diagnostics::Location;
+use crate::diagnostics::{Location, ObjectRef};
 use crate::engine::{Engine, EngineOptions, Flow, FlowId};
 use crate::model::Direction;
 use crate::rules::Origins;
@@ -87,6 +89,14 @@ impl<'c> Scene<'c> {
     /// The place of a field of an object, in the file that a person wrote.
     fn place(&self, object: ObjectId, field: &str) -> Location {
         self.origins.place(object, field)
+    }
+
+    /// The identity of an object, with its resolved namespace.
+    fn object_ref(&self, id: ObjectId) -> Option<ObjectRef> {
+        let object = self.cluster().repository.object(id)?;
+        let namespace =
+            self.cluster().namespace_of(id).map(|id| Arc::from(self.cluster().namespace_name(id)));
+        Some(object.reference(namespace))
     }
 
     /// The names of the workloads, `namespace/name[Kind]`, ascending.

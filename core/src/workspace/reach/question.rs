@@ -46,14 +46,9 @@ pub enum EndSpec {
 }
 
 /// Why a text is no end of a question.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
 pub struct BadEnd(String);
-
-impl std::fmt::Display for BadEnd {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
-    }
-}
 
 impl std::str::FromStr for EndSpec {
     type Err = BadEnd;
@@ -107,8 +102,8 @@ pub(crate) enum What {
     Unit(usize),
     /// A Pod that no manifest shows.
     Pod(ForeignPod),
-    /// Addresses that no policy tells apart; one of them stands for all.
-    Addresses(AddressSet, IpAddr),
+    /// Addresses that no policy tells apart: one of them stands for all.
+    Address(IpAddr),
 }
 
 impl Scene<'_> {
@@ -168,20 +163,10 @@ impl Scene<'_> {
         let alone = atoms.len() == 1;
         let named = atoms.into_iter().filter_map(|(_, part)| {
             let (first, _) = part.ranges().next()?;
-            let name = if alone { text.to_owned() } else { self.part_name(text, &part) };
-            Some(NamedEnd { name, what: What::Addresses(part, first) })
+            let name = if alone { text.to_owned() } else { part_name(text, set, &part) };
+            Some(NamedEnd { name, what: What::Address(first) })
         });
         named.collect()
-    }
-
-    fn part_name(&self, text: &str, part: &AddressSet) -> String {
-        let cidrs = part.to_cidrs();
-        let shown: Vec<String> = cidrs.iter().take(3).map(ToString::to_string).collect();
-        let more = if cidrs.len() > 3 { ", …" } else { "" };
-        match text.parse::<IpNet>() {
-            Ok(_) => format!("{}{more}", shown.join(", ")),
-            Err(_) => format!("{text} ({}{more})", shown.join(", ")),
-        }
     }
 
     /// An end as the engine takes it.
@@ -189,9 +174,24 @@ impl Scene<'_> {
         match &end.what {
             What::Unit(id) => self.class_of(*id).map(Endpoint::Class),
             What::Pod(pod) => Some(Endpoint::Pod(pod)),
-            What::Addresses(_, first) => Some(Endpoint::Address(*first)),
+            What::Address(first) => Some(Endpoint::Address(*first)),
         }
     }
+}
+
+/// The name of a part of the addresses that a text stands for.
+fn part_name(text: &str, whole: &AddressSet, part: &AddressSet) -> String {
+    for (family, name) in [(AddressSet::all_ipv4(), "IPv4"), (AddressSet::all_ipv6(), "IPv6")] {
+        if whole.intersect(&family) == *part {
+            return format!("{text} ({name})");
+        }
+    }
+    let cidrs: Vec<String> = part.to_cidrs().iter().map(ToString::to_string).collect();
+    let (shown, more) = match cidrs.as_slice() {
+        [few @ ..] if few.len() <= 3 => (few, ""),
+        [several @ ..] => (several.get(..2).unwrap_or_default(), ", …"),
+    };
+    format!("{text} ({}{more})", shown.join(", "))
 }
 
 #[cfg(test)]

@@ -16,13 +16,14 @@ pub(super) struct Mismatches<'s, 'c> {
 type Reason = (u8, String);
 
 impl Mismatches<'_, '_> {
-    /// Why a rule doesn't match, from the peer that is nearest to matching, with that peer's field below the rule.
+    /// Why a rule doesn't match, from the peer that is nearest to matching: how near, the reason, and that peer's field
+    /// below the rule.
     pub(super) fn of(
         &self,
         direction: Direction,
         policy: PolicyRef,
         index: usize,
-    ) -> (String, Option<String>) {
+    ) -> (u8, String, Option<String>) {
         let cluster = self.scene.cluster();
         let reasons: Vec<Reason> = match policy {
             PolicyRef::Network(id) => {
@@ -41,13 +42,13 @@ impl Mismatches<'_, '_> {
         let nearest =
             reasons.iter().enumerate().max_by_key(|(at, (near, _))| (*near, std::cmp::Reverse(*at)));
         match nearest {
-            None => ("it names nobody".to_owned(), None),
-            Some((at, (_, reason))) => {
+            None => (0, "it names nobody".to_owned(), None),
+            Some((at, (near, reason))) => {
                 let others = match reasons.len() {
                     1 => String::new(),
                     n => format!(" (the nearest of {n} peers)"),
                 };
-                (format!("{reason}{others}"), Some(format!("{}[{at}]", direction.peers_field())))
+                (*near, format!("{reason}{others}"), Some(format!("{}[{at}]", direction.peers_field())))
             }
         }
     }

@@ -8,7 +8,7 @@ use mismatch::Mismatches;
 use super::question::{EndSpec, NamedEnd, What};
 use super::{NoSuchWorkload, Scene};
 use crate::cluster::ObjectId;
-use crate::diagnostics::Location;
+use crate::diagnostics::{Location, ObjectRef};
 use crate::engine::{Endpoint, Flow, Match, PolicyRef, RuleStep, Step, Walk};
 use crate::model::{Action, Direction, Tier};
 use crate::sets::{ConnectionSet, Protocol};
@@ -91,6 +91,8 @@ pub struct Side {
 /// One policy that selects the end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PolicyLine {
+    /// The object.
+    pub object: Option<ObjectRef>,
     /// Its kind and name, as messages call it.
     pub title: String,
     /// Its tier; none for a NetworkPolicy.
@@ -116,7 +118,14 @@ pub struct RuleLine {
     pub decides: ConnectionSet,
     /// What is to be said of it.
     pub text: String,
+    /// How near it is to deciding something; the larger the nearer.
+    pub near: u8,
 }
+
+/// It names the other end, and the port is what is missing.
+const NAMES_THE_PEER: u8 = 8;
+/// It decides, or would if nothing came before it.
+const DECIDES: u8 = 9;
 
 impl Explanation {
     /// What it comes to.
@@ -155,7 +164,7 @@ impl Scene<'_> {
         };
         for source in &sources {
             for destination in &destinations {
-                let outside = |end: &NamedEnd| matches!(end.what, What::Addresses(..));
+                let outside = |end: &NamedEnd| matches!(end.what, What::Address(_));
                 if !(outside(source) && outside(destination)) && !self.is_one_pod(source, destination) {
                     each(self.explain_pair(source, destination, port));
                 }
@@ -225,16 +234,14 @@ impl Scene<'_> {
     fn side(&self, walk: &Walk, subject: Endpoint<'_>, peer: Endpoint<'_>, asked: &ConnectionSet) -> Side {
         let flow = limit(&walk.flow, asked);
         let mismatches = Mismatches { scene: self, peer };
-        // What no rule of an admin policy has decided yet; NetworkPolicies add up instead.
-        let mut open = asked.clone();
+        let mut left = Left { open: asked.clone(), passed: ConnectionSet::none() };
         let network = walk.steps.iter().any(|step| step.tier.is_none() && step.selects == Match::Yes);
         let policies = walk.steps.iter().map(|step| {
             let ignored = step.tier == Some(Tier::Baseline) && network;
             if step.tier.is_none() {
-                // An Admin policy's Pass leaves its connections to what follows, and nothing else comes back.
-                open = open.union(&passed(walk, asked));
+                left.open = left.open.union(&left.passed);
             }
-            self.policy_line(walk.direction, step, &mismatches, asked, &mut open, ignored)
+            self.policy_line(walk.direction, step, &mismatches, asked, &mut left, ignored)
         });
         let policies: Vec<PolicyLine> = policies.collect();
         let default = match subject {
@@ -256,7 +263,7 @@ impl Scene<'_> {
         step: &Step,
         mismatches: &Mismatches<'_, '_>,
         asked: &ConnectionSet,
-        open: &mut ConnectionSet,
+        left: &mut Left,
         ignored: bool,
     ) -> PolicyLine {
         let (object, field) = self.policy_object(step.policy);
@@ -278,22 +285,30 @@ impl Scene<'_> {
         let rules = if step.refused || ignored { &[][..] } else { &step.rules };
         let lines = rules.iter().map(|rule| {
             let matched = rule.ports.intersect(asked);
-            let decides =
-                if rule.peer == Match::Yes { matched.intersect(open) } else { ConnectionSet::none() };
+            let certain = rule.peer == Match::Yes;
+            let decides = if certain { matched.intersect(&left.open) } else { ConnectionSet::none() };
             if step.tier.is_some() {
-                *open = open.subtract(&decides);
+                left.decided(rule.action, &decides);
             }
-            let (text, field) = self.rule_text(direction, step, rule, mismatches, &matched, &decides);
+            let (near, text, field) = self.rule_text(direction, step, rule, mismatches, &matched, &decides);
             RuleLine {
                 index: rule.index,
                 action: rule.action,
                 location: self.place(object, &field),
                 decides,
                 text,
+                near,
             }
         });
         let rules = lines.collect();
-        PolicyLine { title: self.policy_title(step.policy), tier: step.tier, location, note, rules }
+        PolicyLine {
+            object: self.object_ref(object),
+            title: self.policy_title(step.policy),
+            tier: step.tier,
+            location,
+            note,
+            rules,
+        }
     }
 
     /// What is to be said of a rule, and the field to point at.
@@ -305,7 +320,7 @@ impl Scene<'_> {
         mismatches: &Mismatches<'_, '_>,
         matched: &ConnectionSet,
         decides: &ConnectionSet,
-    ) -> (String, String) {
+    ) -> (u8, String, String) {
         let field = format!("spec.{}[{}]", direction.name(), rule.index);
         let verb = match (step.tier, rule.action) {
             (_, Action::Accept) => "allows",
@@ -313,22 +328,25 @@ impl Scene<'_> {
             (_, Action::Pass) => "leaves to the next tier",
         };
         match rule.peer {
-            Match::Yes if !decides.is_empty() => (format!("{verb} {}", said(decides)), field),
+            Match::Yes if !decides.is_empty() => (DECIDES, format!("{verb} {}", said(decides)), field),
             Match::Yes if !matched.is_empty() => {
-                ("comes too late: an earlier rule decides".to_owned(), field)
+                (DECIDES, "comes too late: an earlier rule decides".to_owned(), field)
             }
             Match::Yes if rule.ports.is_empty() => (
+                NAMES_THE_PEER,
                 "names the other end, but a port that its containers don't declare".to_owned(),
                 format!("{field}.ports"),
             ),
             Match::Yes => (
+                NAMES_THE_PEER,
                 format!("names the other end, but only on {}", said(&rule.ports)),
                 self.ports_field(step, &field),
             ),
-            Match::Maybe => (format!("may match: it {verb} {}", said(matched)), field),
+            Match::Maybe => (DECIDES, format!("may match: it {verb} {}", said(matched)), field),
             Match::No => {
-                let (reason, peer) = mismatches.of(direction, step.policy, rule.index);
+                let (near, reason, peer) = mismatches.of(direction, step.policy, rule.index);
                 (
+                    near,
                     format!("doesn't match: {reason}"),
                     peer.map_or(field.clone(), |peer| format!("{field}.{peer}")),
                 )
@@ -358,13 +376,20 @@ impl Scene<'_> {
     }
 }
 
-/// What rules of the Admin tier pass on.
-fn passed(walk: &Walk, asked: &ConnectionSet) -> ConnectionSet {
-    let admin = walk.steps.iter().filter(|step| step.tier == Some(Tier::Admin));
-    let passing = admin
-        .flat_map(|step| &step.rules)
-        .filter(|rule| rule.action == Action::Pass && rule.peer != Match::No);
-    passing.fold(ConnectionSet::none(), |all, rule| all.union(&rule.ports.intersect(asked)))
+/// What the rules of admin policies have left open; NetworkPolicies add up, and decide nothing for each other.
+struct Left {
+    open: ConnectionSet,
+    /// What a rule of the Admin tier passed on to the NetworkPolicies.
+    passed: ConnectionSet,
+}
+
+impl Left {
+    fn decided(&mut self, action: Action, connections: &ConnectionSet) {
+        self.open = self.open.subtract(connections);
+        if action == Action::Pass {
+            self.passed = self.passed.union(connections);
+        }
+    }
 }
 
 fn limit(flow: &Flow, asked: &ConnectionSet) -> Flow {

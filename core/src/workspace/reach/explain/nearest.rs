@@ -1,21 +1,22 @@
 //! What one change would allow what is denied.
 
 use super::super::question::{NamedEnd, What};
-use super::{Conclusion, Side, said};
+use super::{Conclusion, NAMES_THE_PEER, PolicyLine, Side, said};
 use crate::engine::Endpoint;
 use crate::model::{Action, Direction, NAME_LABEL, Tier};
 use crate::sets::{ConnectionSet, Labels};
 use crate::workspace::reach::Scene;
 
 impl Scene<'_> {
-    /// What would allow all that was asked about, as an instruction; none where nothing is denied.
+    /// What would allow what was asked about, as an instruction; none where a side that lets something through would have to
+    /// change.
     pub(super) fn nearest_change(
         &self,
         sides: &[Side; 2],
         (from, to): (Endpoint<'_>, &NamedEnd),
         asked: &ConnectionSet,
     ) -> Option<String> {
-        let denied = |side: &&Side| matches!(side.conclusion, Conclusion::Denied | Conclusion::Partly);
+        let denied = |side: &&Side| side.conclusion == Conclusion::Denied;
         let changes: Vec<String> = sides
             .iter()
             .filter(denied)
@@ -23,7 +24,7 @@ impl Scene<'_> {
                 let other = match side.direction {
                     Direction::Ingress => self.peer_yaml(from),
                     Direction::Egress => match &to.what {
-                        What::Addresses(..) => None,
+                        What::Address(_) => None,
                         _ => self.endpoint(to).and_then(|end| self.peer_yaml(end)),
                     },
                 };
@@ -56,25 +57,20 @@ impl Scene<'_> {
                 policy.title
             ));
         }
-        let network = || {
-            side.policies.iter().filter(|policy| {
-                policy.tier.is_none() && policy.note.as_deref().is_none_or(|note| note.contains("rule"))
-            })
-        };
         let ports = |all: &ConnectionSet| if all.is_all() { "every port".to_owned() } else { said(all) };
-        for policy in network() {
-            let near = policy.rules.iter().find(|rule| rule.text.starts_with("names the other end"));
-            if let Some(rule) = near {
-                return Some(format!(
-                    "add {} to `ports` of {} rule {} of {}",
-                    ports(&wanted),
-                    side.direction.name(),
-                    rule.index + 1,
-                    policy.title
-                ));
-            }
+        let network: Vec<&PolicyLine> = side.policies.iter().filter(|policy| policy.tier.is_none()).collect();
+        let rules = network.iter().flat_map(|policy| policy.rules.iter().map(move |rule| (*policy, rule)));
+        let nearest = rules.max_by_key(|(_, rule)| rule.near);
+        if let Some((policy, rule)) = nearest.filter(|(_, rule)| rule.near == NAMES_THE_PEER) {
+            return Some(format!(
+                "add {} to `ports` of {} rule {} of {}",
+                ports(&wanted),
+                side.direction.name(),
+                rule.index + 1,
+                policy.title
+            ));
         }
-        let policy = network().next()?;
+        let policy = nearest.map(|(policy, _)| policy).or(network.first().copied())?;
         let peer = other.map_or_else(|| "its address as an `ipBlock`".to_owned(), |yaml| format!("`{yaml}`"));
         let (what, field) = match side.direction {
             Direction::Ingress => ("from", "ingress"),

@@ -1,0 +1,49 @@
+//! `ringfence explain`: why one end can or can't reach another.
+
+use ringfence::report::{explain_json, explain_text};
+use ringfence::workspace::{Explanation, NoSuchWorkload};
+
+use crate::args::{ExplainArgs, TextFormat};
+use crate::console::Console;
+use crate::flows::reach_options;
+use crate::load::load;
+use crate::{ExitCode, Failure, output};
+
+/// Explains every pair that the two ends stand for.
+pub(crate) fn explain(console: &mut Console<'_>, arguments: &ExplainArgs) -> Result<ExitCode, Failure> {
+    let loaded = load(console, &arguments.path, &arguments.inputs)?;
+    let workspace = &loaded.workspace;
+    let options = reach_options(&arguments.reach, &arguments.inputs, workspace)?;
+    let inputs = loaded.verdict(console, &arguments.inputs, &workspace.inputs());
+    let mut explanations: Vec<Explanation> = Vec::new();
+    let mut unknown: Vec<NoSuchWorkload> = Vec::new();
+    workspace.scenes(&options, &mut |scene| {
+        let mut keep = |one| explanations.push(one);
+        if let Err(names) = scene.explain(&arguments.from, &arguments.to, arguments.port, &mut keep) {
+            unknown.extend(names);
+        }
+    });
+    // A name that one overlay has is known, even if another hasn't.
+    if explanations.is_empty() {
+        let mut messages: Vec<String> = unknown.iter().map(ToString::to_string).collect();
+        messages.dedup();
+        if messages.is_empty() {
+            messages.push(
+                "these two ends have no connection to explain: one of them must be a workload".to_owned(),
+            );
+        }
+        return Err(Failure { code: inputs.max(ExitCode::Usage), messages });
+    }
+    let texts = workspace.texts();
+    let text = match arguments.format {
+        TextFormat::Json => explain_json(&explanations, &texts),
+        TextFormat::Text => {
+            let style = output::style(console, false, true, false);
+            let frames = explanations.len() == 1;
+            let all = explanations.iter().map(|one| explain_text(one, &texts, &style, frames));
+            all.collect::<Vec<_>>().join("\n")
+        }
+    };
+    output::deliver(console, None, &text)?;
+    Ok(inputs)
+}
