@@ -236,7 +236,7 @@ impl Reader<'_> {
         object.name = meta.name.or(meta.generate_name).map_or(object.name, Arc::from);
         object.namespace = meta.namespace.filter(|namespace| !namespace.is_empty()).map(Arc::from);
         object.labels = Labels::from(meta.labels.unwrap_or_default());
-        object.owner = owner(meta.owner_references.unwrap_or_default());
+        object.owner = owner(&meta.owner_references.unwrap_or_default(), kind);
         object.annotations = own_annotations(meta.annotations.unwrap_or_default());
         if broken_meta {
             salvage_identity(node, &mut object);
@@ -248,11 +248,11 @@ impl Reader<'_> {
     }
 }
 
-/// The owner that controls the object, else the first one.
-fn owner(references: Vec<OwnerReference>) -> Option<Owner> {
+/// The owner that controls an object of kind `of`, else the first one; one without a kind is of the same kind.
+fn owner(references: &[OwnerReference], of: &str) -> Option<Owner> {
     let named = |reference: &OwnerReference| {
-        let (kind, name) = (reference.kind.as_deref()?, reference.name.as_deref()?);
-        Some(Owner { kind: Arc::from(kind), name: Arc::from(name) })
+        let kind = reference.kind.as_deref().unwrap_or(of);
+        Some(Owner { kind: Arc::from(kind), name: Arc::from(reference.name.as_deref()?) })
     };
     let controller = references.iter().find(|reference| reference.controller == Some(true));
     controller.or(references.first()).and_then(named)

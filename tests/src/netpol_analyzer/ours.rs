@@ -88,7 +88,8 @@ impl Command {
         let answer = self.json(&["explain", &from, &to, "--path", dir, "--format", "json"])?;
         let mut named = BTreeSet::new();
         for direction in Direction::BOTH {
-            let side = answer.get(direction.name()).with_context(|| format!("no {}", direction.name()))?;
+            let explained = list(&answer, "explanations")?.first().context("no explanation")?;
+            let side = explained.get(direction.name()).with_context(|| format!("no {}", direction.name()))?;
             collect(side, &mut |kind, name| {
                 named.insert((direction, kind, name));
             });

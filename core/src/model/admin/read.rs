@@ -165,8 +165,11 @@ impl Check<'_> {
             Some(selector) => selector::compile(selector, field, &mut self.faults),
             None if required => {
                 let name = field.rsplit('.').next().unwrap_or(field);
-                self.missing(field, &format!("`{name}`"), "write `{}` for all");
-                None
+                let message = format!("`{name}` is missing");
+                // The CRDs require it, yet what is meant is plain, and clients written in Go send the empty selector.
+                let help = "the API server refuses the policy: write `{}` for all, which is how it is taken here";
+                self.faults.push(Fault::tolerated(FaultKind::WrongType, field, message).help(help));
+                Some(LabelSelector::everything())
             }
             None => Some(LabelSelector::everything()),
         }
@@ -199,9 +202,10 @@ impl Check<'_> {
         let by_name = ports.iter().flatten().any(|port| matches!(port, AdminPort::Named(_)));
         if by_name && !peers.iter().all(|peer| matches!(peer, AdminPeer::Pods(_) | AdminPeer::Unknown)) {
             let message = "a port by name in a rule with a peer that isn't Pods: only Pods name their ports";
-            let help = "write the number, or make two rules of it";
+            // The name matches nothing at the other peers, whether or not the rule is made two.
+            let help = "the API server refuses the policy: write the number, or make two rules of it";
             let field = format!("{field}.{}", self.kind.ports_field());
-            self.faults.push(refused(FaultKind::Port, field, message, help));
+            self.faults.push(Fault::tolerated(FaultKind::Port, field, message).help(help));
         }
         AdminRule { name: written.name.clone(), action: action.unwrap_or(Action::Deny), peers, ports }
     }

@@ -166,8 +166,6 @@ fn what_the_api_server_refuses_is_a_fault_and_makes_the_effect_unknown() {
             FaultKind::AdminPolicy,
             "spec.subject",
         ),
-        (subject("{pods: {podSelector: {}}}"), FaultKind::WrongType, "spec.subject.pods.namespaceSelector"),
-        (subject("{pods: {namespaceSelector: {}}}"), FaultKind::WrongType, "spec.subject.pods.podSelector"),
         (
             subject("{namespaces: {matchExpressions: [{key: a, operator: In}]}}"),
             FaultKind::Selector,
@@ -230,11 +228,6 @@ fn what_the_api_server_refuses_is_a_fault_and_makes_the_effect_unknown() {
         ),
         (ports("[{portRange: {start: 5, end: 5}}]"), FaultKind::Port, "spec.egress[0].ports[0].portRange"),
         (ports("[{portRange: {start: 5}}]"), FaultKind::WrongType, "spec.egress[0].ports[0].portRange.end"),
-        (
-            egress("action: Deny, to: [{networks: [10.0.0.0/8]}], ports: [{namedPort: a}]"),
-            FaultKind::Port,
-            "spec.egress[0].ports",
-        ),
         (protocols("[]"), FaultKind::Port, "spec.ingress[0].protocols"),
         (protocols("[{tcp: {}}]"), FaultKind::Port, "spec.ingress[0].protocols[0].tcp"),
         (
@@ -262,6 +255,25 @@ fn what_the_api_server_refuses_is_a_fault_and_makes_the_effect_unknown() {
         let found: Vec<_> = object.faults.iter().map(|f| (f.kind, &*f.field, f.refused)).collect();
         assert_eq!(found, [(*kind, *field, true)], "{:?}", object.faults);
         assert!(policy(object).refused, "{field}");
+    }
+}
+
+#[test]
+fn a_refusal_with_one_plain_meaning_leaves_the_effect_known() {
+    let subject = |text: &str| admin(&format!("{{priority: 1, subject: {text}}}"));
+    let cases = [
+        (subject("{pods: {podSelector: {}}}"), FaultKind::WrongType, "spec.subject.pods.namespaceSelector"),
+        (subject("{pods: {namespaceSelector: {}}}"), FaultKind::WrongType, "spec.subject.pods.podSelector"),
+        (
+            egress("action: Deny, to: [{networks: [10.0.0.0/8]}], ports: [{namedPort: a}]"),
+            FaultKind::Port,
+            "spec.egress[0].ports",
+        ),
+    ];
+    for (object, kind, field) in &cases {
+        let found: Vec<_> = object.faults.iter().map(|f| (f.kind, &*f.field, f.refused)).collect();
+        assert_eq!(found, [(*kind, *field, false)], "{:?}", object.faults);
+        assert!(!policy(object).refused, "{field}");
     }
 }
 
