@@ -1,5 +1,6 @@
 //! What the suites share: where data lies, how a case becomes a workspace, and the oracle.
 
+pub mod ask;
 pub mod cases;
 pub mod conformance;
 pub mod flows;

@@ -4,6 +4,8 @@
 //! because the instrumentation is a pass of LLVM and the core has no unsafe code for an address sanitizer to watch.
 //! Without one, and in the continuous integration, the replay runs instead: each file of the corpus, then a fixed
 //! number of mutations that are the same on every machine.
+//!
+//! `cargo xtask fuzz engine` is another matter: it compares the engine with the oracle on generated clusters.
 
 use crate::{repo, shell};
 use anyhow::{Context, Result, bail, ensure};
@@ -21,6 +23,11 @@ const TARGET_FOLDER: &str = "tests/fuzz/target";
 const BUILD_LIMIT: Duration = Duration::from_secs(1800);
 const REPLAY_LIMIT: Duration = Duration::from_secs(1800);
 
+const SHRINK_LIMIT: Duration = Duration::from_secs(900);
+
+/// The target that needs no bytes.
+const ENGINE: &str = "engine";
+
 /// What cargo-fuzz hands to the compiler, without a sanitizer.
 const INSTRUMENT: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
     -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
@@ -29,11 +36,17 @@ const INSTRUMENT: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage
 /// Arguments of `fuzz`.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// The target; all of them where none is named.
+    /// The target; all of them where none is named. `engine` compares the engine with the oracle.
     target: Option<String>,
     /// How long each target runs.
     #[arg(long, default_value_t = 60)]
     seconds: u64,
+    /// The same in minutes.
+    #[arg(long, conflicts_with = "seconds")]
+    minutes: Option<u64>,
+    /// Where the clusters of `engine` start; a run prints its own.
+    #[arg(long)]
+    seed: Option<u64>,
     /// Runs the corpus and this many mutations of each of its files, without libFuzzer.
     #[arg(long, value_name = "MUTATIONS")]
     replay: Option<u32>,
@@ -41,6 +54,13 @@ pub(crate) struct Args {
 
 /// Fuzzes, or replays where the machine or the caller asks for it.
 pub(crate) fn run(root: &Path, args: &Args) -> Result<ExitCode> {
+    let seconds = args.minutes.map_or(args.seconds, |minutes| minutes * 60);
+    if args.target.as_deref() == Some(ENGINE) {
+        ensure!(args.replay.is_none(), "`{ENGINE}` has no corpus to replay");
+        engine(root, seconds, args.seed)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    ensure!(args.seed.is_none(), "only `{ENGINE}` has a seed");
     let targets = targets(root, args.target.as_deref())?;
     if let Some(mutations) = args.replay {
         build_and_replay(root, &targets, &["--mutations", &mutations.to_string()])?;
@@ -49,13 +69,13 @@ pub(crate) fn run(root: &Path, args: &Args) -> Result<ExitCode> {
     match build(root, &targets) {
         Ok(binaries) => {
             for target in &targets {
-                fuzz(root, &binaries, target, args.seconds)?;
+                fuzz(root, &binaries, target, seconds)?;
             }
         }
         Err(reason) => {
             println!("libFuzzer is not to be had here ({reason:#})");
             println!("falling back to replaying the corpus with mutations, which no coverage guides");
-            build_and_replay(root, &targets, &["--seconds", &args.seconds.to_string()])?;
+            build_and_replay(root, &targets, &["--seconds", &seconds.to_string()])?;
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -74,8 +94,25 @@ fn targets(root: &Path, wanted: Option<&str>) -> Result<Vec<String>> {
     match wanted {
         None => Ok(all),
         Some(name) if all.iter().any(|target| target == name) => Ok(vec![name.to_owned()]),
-        Some(name) => bail!("there is no fuzz target `{name}`; there are {}", all.join(", ")),
+        Some(name) => bail!("there is no fuzz target `{name}`; there are {ENGINE}, {}", all.join(", ")),
     }
+}
+
+/// Compares the engine with the oracle, in the release profile.
+fn engine(root: &Path, seconds: u64, seed: Option<u64>) -> Result<()> {
+    let mut build = shell::cargo(root);
+    let binary = ["--package", "ringfence-tests", "--bin", "fuzz_engine"];
+    shell::must(
+        build.args(["build", "--quiet", "--release", "--target-dir", "target"]).args(binary),
+        BUILD_LIMIT,
+    )?;
+    let mut run = Command::new(root.join("target/release/fuzz_engine"));
+    run.current_dir(root).args(["--seconds", &seconds.to_string()]);
+    if let Some(seed) = seed {
+        run.args(["--seed", &seed.to_string()]);
+    }
+    // Shrinking starts where the time may be up.
+    shell::must(&mut run, Duration::from_secs(seconds) + SHRINK_LIMIT)
 }
 
 fn build_and_replay(root: &Path, targets: &[String], bound: &[&str]) -> Result<()> {

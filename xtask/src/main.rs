@@ -43,7 +43,7 @@ enum Command {
     Test(test::Args),
     /// Times the release binary over generated manifests and writes docs/benchmarks.md.
     Bench(bench::Args),
-    /// Fuzzes the front end and whole workspaces for a bounded time.
+    /// Fuzzes the front end, whole workspaces, or the engine against the oracle, for a bounded time.
     Fuzz(fuzz::Args),
     /// Runs what the continuous integration runs.
     Ci,
