@@ -7,6 +7,7 @@ pub mod flows;
 pub mod golden;
 pub mod netpol_analyzer;
 pub mod oracle;
+pub mod reach;
 pub mod reports;
 pub mod snapshot;
 
