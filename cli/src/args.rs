@@ -89,6 +89,8 @@ pub(crate) enum Command {
     Flows(Box<FlowsArgs>),
     /// Explain why one workload can or can't reach another
     Explain(Box<ExplainArgs>),
+    /// Show what Pods that are not in the repository could reach, or be reached by
+    Exposure(Box<ExposureArgs>),
     /// List the rules, or explain one
     Rules(RulesArgs),
     /// Write a configuration to start from
@@ -214,6 +216,27 @@ pub(crate) struct ExplainArgs {
     /// How to print the explanation
     #[arg(help_heading = REPORT, short, long, value_enum, value_name = "FORMAT", default_value_t)]
     pub(crate) format: TextFormat,
+
+    #[command(flatten)]
+    pub(crate) reach: ReachArgs,
+
+    #[command(flatten)]
+    pub(crate) inputs: InputArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExposureArgs {
+    /// Files and folders; `-` reads standard input
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub(crate) paths: Vec<String>,
+
+    /// How to print it
+    #[arg(help_heading = REPORT, short, long, value_enum, value_name = "FORMAT", default_value_t)]
+    pub(crate) format: TextFormat,
+
+    /// These workloads only: NAME, NAMESPACE/NAME or NAMESPACE/KIND/NAME, with `*` for anything
+    #[arg(help_heading = FOCUS, short, long, value_name = "WORKLOAD", value_delimiter = ',')]
+    pub(crate) workload: Vec<String>,
 
     #[command(flatten)]
     pub(crate) reach: ReachArgs,

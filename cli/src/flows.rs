@@ -132,7 +132,7 @@ fn focus(arguments: &FocusArgs) -> Focus {
 }
 
 /// Fails where a pattern stands for no workload of any overlay.
-fn known(workspace: &Workspace, options: &ReachOptions, focus: &Focus) -> Result<(), Failure> {
+pub(crate) fn known(workspace: &Workspace, options: &ReachOptions, focus: &Focus) -> Result<(), Failure> {
     if focus.workloads.is_empty() && focus.peers.is_empty() {
         return Ok(());
     }

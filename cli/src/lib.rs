@@ -11,6 +11,7 @@ mod config;
 mod console;
 mod discover;
 mod explain;
+mod exposure;
 mod fix;
 mod flows;
 mod host;
@@ -81,6 +82,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, host: &mut dyn Host) -
         Command::Check(arguments) => check::check(&mut console, arguments),
         Command::Flows(arguments) => flows::flows(&mut console, arguments),
         Command::Explain(arguments) => explain::explain(&mut console, arguments),
+        Command::Exposure(arguments) => exposure::exposure(&mut console, arguments),
         Command::Rules(arguments) => catalogue::rules(&mut console, arguments),
         Command::Init(arguments) => init::init(&mut console, arguments),
         Command::Schema => catalogue::schema(&mut console),

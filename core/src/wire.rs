@@ -5,15 +5,21 @@
 
 mod connections;
 mod explain;
+mod exposure;
 mod flows;
 
 use serde::Serialize;
 
 pub use connections::{Connections, Every, Ports};
 pub use explain::{ExplainReport, ExplainedPair, ExplainedPolicy, ExplainedRule, ExplainedSide};
+pub use exposure::{
+    ExposedAddresses, ExposedDirection, ExposedPeer, ExposedWorkload, ExposureReport, Selected, Selector,
+    SelectorRequirement,
+};
 pub use flows::{FlowReport, Group, GroupFlow};
 
 use crate::diagnostics::{Diagnostic, Edit, Fix, Location, ObjectRef, Related};
+use crate::engine::Flow;
 use crate::text::{PositionEncoding, SourceFile};
 use crate::workspace::{DirectionCounts, NamespaceCoverage, Outcome};
 
@@ -296,6 +302,12 @@ fn row(row: &NamespaceCoverage) -> NamespaceRow {
     }
 }
 
+/// What a flow leaves open; none where everything is told.
+fn unknown(flow: &Flow) -> Option<Connections> {
+    let unknown = flow.unknown();
+    (!unknown.is_empty()).then(|| Connections::from(&unknown))
+}
+
 /// What converts places: once, on the way out.
 struct Border<'o> {
     outcome: &'o Outcome,
@@ -375,6 +387,7 @@ pub fn schemas() -> Vec<(&'static str, serde_json::Value)> {
     vec![
         ("check-report.schema.json", written().into_root_schema_for::<CheckReport>().to_value()),
         ("explain-report.schema.json", written().into_root_schema_for::<ExplainReport>().to_value()),
+        ("exposure-report.schema.json", written().into_root_schema_for::<ExposureReport>().to_value()),
         ("flow-report.schema.json", written().into_root_schema_for::<FlowReport>().to_value()),
     ]
 }

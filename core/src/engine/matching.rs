@@ -6,7 +6,7 @@ use crate::cluster::Class;
 use crate::sets::AddressSet;
 
 /// The answer to a question about one peer; the order is from less to more.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Match {
     /// Certainly not.
     No,

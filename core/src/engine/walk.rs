@@ -9,11 +9,11 @@ use super::admin::PortsOf;
 use super::matching::{Match, in_addresses, on_one_node};
 use super::reach::{Flow, Judge};
 use super::{Engine, IpBlocks};
-use crate::cluster::{AdminId, Class, ClassId, NamespaceId, PolicyId};
+use crate::cluster::{AdminId, Class, ClassId, NamespaceId, PolicyId, named_namespaces};
 use crate::model::{
     Action, AdminPeer, AdminPolicy, AdminRule, Direction, NetworkPolicy, Peer, PodScope, Rule, Tier,
 };
-use crate::sets::{AddressSet, ConnectionSet, LabelSelector, Labels, Protocol};
+use crate::sets::{AddressSet, ConnectionSet, LabelSelector, Labels, Protocol, implies};
 
 /// One end of a connection.
 #[derive(Clone, Copy, Debug)]
@@ -24,6 +24,18 @@ pub enum Endpoint<'e> {
     Address(IpAddr),
     /// A Pod that the repository doesn't hold.
     Pod(&'e ForeignPod),
+    /// Any Pod of which no more is known than that selectors select it.
+    Potential(&'e Potential),
+}
+
+/// Pods that could appear: no more is known of them than that these selectors select them. What selects all of them
+/// matches; what selects some doesn't.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Potential {
+    /// Their namespaces.
+    pub namespaces: LabelSelector,
+    /// The Pods there.
+    pub pods: LabelSelector,
 }
 
 /// A Pod that the repository doesn't hold, such as the cluster's DNS server.
@@ -128,7 +140,7 @@ impl Engine<'_> {
         let unselectable = match subject {
             Endpoint::Class(id) => self.cluster.class(id).is_none_or(|class| class.host_network),
             Endpoint::Address(_) => true,
-            Endpoint::Pod(_) => false,
+            Endpoint::Pod(_) | Endpoint::Potential(_) => false,
         };
         let mut walk = Walk {
             direction,
@@ -260,7 +272,7 @@ impl Engine<'_> {
         match end {
             Endpoint::Class(id) => self.cluster.class(id).map(|class| class.namespace),
             Endpoint::Pod(pod) => self.cluster.find_namespace(&pod.namespace),
-            Endpoint::Address(_) => None,
+            Endpoint::Address(_) | Endpoint::Potential(_) => None,
         }
     }
 
@@ -296,6 +308,8 @@ impl Engine<'_> {
         match end {
             Endpoint::Class(id) => self.cluster.class(id).is_some_and(|class| class.namespace == own),
             Endpoint::Pod(pod) => pod.namespace == self.cluster.namespace_name(own),
+            Endpoint::Potential(pods) => named_namespaces(&pods.namespaces)
+                .is_some_and(|names| *names == [self.cluster.namespace_name(own)]),
             Endpoint::Address(_) => false,
         }
     }
@@ -359,8 +373,26 @@ impl Engine<'_> {
                     && pods.is_none_or(|selector| selector.matches(&pod.labels));
                 matches.into()
             }
+            Endpoint::Potential(potential) => {
+                let selected = self.namespaces_imply(&potential.namespaces, namespaces)
+                    && pods.is_none_or(|pods| implies(&potential.pods, pods));
+                selected.into()
+            }
             Endpoint::Address(_) => Match::No,
         }
+    }
+
+    /// Whether every namespace that one selector selects is selected by another; namespaces that are named and
+    /// declared are looked at.
+    pub fn namespaces_imply(&self, some: &LabelSelector, others: &LabelSelector) -> bool {
+        let named = named_namespaces(some).map(|names| {
+            names
+                .iter()
+                .map(|name| self.cluster.find_namespace(name).and_then(|id| self.cluster.namespace(id)))
+        });
+        let by_labels = named
+            .is_some_and(|mut found| found.all(|info| info.is_some_and(|info| others.matches(&info.labels))));
+        by_labels || implies(some, others)
     }
 
     /// Whether an end has its address in a set; with `pods` also Pods that are not on their node's network.
@@ -371,15 +403,15 @@ impl Engine<'_> {
                 let class = self.cluster.class(id).filter(|class| pods || class.host_network);
                 class.map_or(Match::No, |class| in_addresses(class, set))
             }
-            Endpoint::Pod(_) if !pods => Match::No,
-            Endpoint::Pod(_) if set.is_all_ipv4() => Match::Yes,
-            Endpoint::Pod(_) => maybe(!set.ipv4().is_empty()),
+            Endpoint::Pod(_) | Endpoint::Potential(_) if !pods => Match::No,
+            Endpoint::Pod(_) | Endpoint::Potential(_) if set.is_all_ipv4() => Match::Yes,
+            Endpoint::Pod(_) | Endpoint::Potential(_) => maybe(!set.ipv4().is_empty()),
         }
     }
 
     fn ports_at(&self, ports: &PortsOf<'_>, destination: Endpoint<'_>) -> ConnectionSet {
         match destination {
-            Endpoint::Address(_) => ports.numbers.clone(),
+            Endpoint::Address(_) | Endpoint::Potential(_) => ports.numbers.clone(),
             Endpoint::Class(id) => self.cluster.class(id).map(|class| ports.at(class)).unwrap_or_default(),
             Endpoint::Pod(pod) => ports.resolved(|protocol, name| {
                 let named = pod.ports.iter().filter(|(of, known, _)| {

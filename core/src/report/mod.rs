@@ -5,6 +5,7 @@
 //! sequence.
 
 mod explain;
+mod exposure;
 mod flows;
 mod frame;
 mod github;
@@ -26,6 +27,7 @@ use std::borrow::Cow;
 use std::str::FromStr;
 
 pub use explain::{explain_json, explain_text};
+pub use exposure::{exposure_json, exposure_text};
 pub use flows::{FlowFormat, render_flows};
 use serde::Serialize;
 

@@ -121,7 +121,7 @@ fn pair(border: &Border<'_>, one: &Explanation) -> ExplainedPair {
         port: one.port.map(|(protocol, port)| format!("{protocol}/{port}")),
         verdict: one.conclusion().name().to_owned(),
         allow: Connections::from(&one.flow.certain),
-        unknown: unknown(&one.flow),
+        unknown: super::unknown(&one.flow),
         egress: side(border, &one.egress),
         ingress: side(border, &one.ingress),
         notes: one.notes.clone(),
@@ -129,16 +129,11 @@ fn pair(border: &Border<'_>, one: &Explanation) -> ExplainedPair {
     }
 }
 
-fn unknown(flow: &crate::engine::Flow) -> Option<Connections> {
-    let unknown = flow.unknown();
-    (!unknown.is_empty()).then(|| Connections::from(&unknown))
-}
-
 fn side(border: &Border<'_>, side: &Side) -> ExplainedSide {
     ExplainedSide {
         verdict: side.conclusion.name().to_owned(),
         allow: Connections::from(&side.flow.certain),
-        unknown: unknown(&side.flow),
+        unknown: super::unknown(&side.flow),
         default: side.default.map(str::to_owned),
         policies: side.policies.iter().map(|line| policy(border, line)).collect(),
     }

@@ -21,11 +21,11 @@ use std::sync::Arc;
 pub use fixing::FixPass;
 pub use flow_table::{FlowGroup, FlowRow, FlowTable, GroupKind};
 pub use outcome::{DirectionCounts, InputSummary, NamespaceCoverage, Outcome, SkippedInput};
-pub(crate) use reach::Ends;
 pub use reach::{
-    BadEnd, Conclusion, EndSpec, Explanation, Focus, NoSuchWorkload, Pattern, PolicyLine, ReachOptions,
-    RuleLine, Scene, Side, TooLarge,
+    BadEnd, Conclusion, EndSpec, Explanation, ExposedSide, Exposure, Focus, NoSuchWorkload, Pattern,
+    PolicyLine, PotentialPeer, ReachOptions, RuleLine, Scene, Side, TooLarge,
 };
+pub(crate) use reach::{Ends, addresses_name};
 
 pub use crate::rules::Date;
 

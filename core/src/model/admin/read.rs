@@ -167,7 +167,8 @@ impl Check<'_> {
                 let name = field.rsplit('.').next().unwrap_or(field);
                 let message = format!("`{name}` is missing");
                 // The CRDs require it, yet what is meant is plain, and clients written in Go send the empty selector.
-                let help = "the API server refuses the policy: write `{}` for all, which is how it is taken here";
+                let help =
+                    "the API server refuses the policy: write `{}` for all, which is how it is taken here";
                 self.faults.push(Fault::tolerated(FaultKind::WrongType, field, message).help(help));
                 Some(LabelSelector::everything())
             }

@@ -2,6 +2,7 @@
 
 mod doubts;
 mod explain;
+mod exposure;
 mod focus;
 mod grouped;
 mod listed;
@@ -12,8 +13,10 @@ mod units;
 mod wanted;
 
 pub use explain::{Conclusion, Explanation, PolicyLine, RuleLine, Side};
+pub use exposure::{ExposedSide, Exposure, PotentialPeer};
 pub use focus::{Focus, NoSuchWorkload, Pattern};
 pub use grouped::TooLarge;
+pub(crate) use naming::addresses_name;
 pub use question::{BadEnd, EndSpec};
 pub(crate) use wanted::Ends;
 

@@ -128,7 +128,7 @@ impl<'s, 'c> Groups<'s, 'c> {
 }
 
 /// Addresses of one family: their CIDRs, or the whole family with exceptions where that is shorter.
-pub(super) fn addresses_name(set: &AddressSet, family: &AddressSet) -> String {
+pub(crate) fn addresses_name(set: &AddressSet, family: &AddressSet) -> String {
     let list = |set: &AddressSet| set.to_cidrs().iter().map(ToString::to_string).collect::<Vec<_>>();
     let (inside, outside) = (list(set), list(&family.subtract(set)));
     if outside.is_empty() || (outside.len() < inside.len() && outside.len() <= EXCEPTIONS) {

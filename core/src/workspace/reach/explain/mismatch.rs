@@ -105,6 +105,7 @@ impl Mismatches<'_, '_> {
         let cluster = self.scene.cluster();
         let (namespace, namespace_labels, labels): (&str, Option<&Labels>, &Labels) = match self.peer {
             Endpoint::Address(_) => return (0, "it selects Pods, and this is an address".to_owned()),
+            Endpoint::Potential(_) => return (0, "it doesn't select all of them".to_owned()),
             Endpoint::Class(id) => match cluster.class(id) {
                 None => return (0, String::new()),
                 Some(class) if class.host_network => {

@@ -82,7 +82,7 @@ impl Scene<'_> {
     /// A peer for exactly the Pods of an end, as flow YAML; none for an address.
     fn peer_yaml(&self, end: Endpoint<'_>) -> Option<String> {
         let (namespace, labels): (&str, &Labels) = match end {
-            Endpoint::Address(_) => return None,
+            Endpoint::Address(_) | Endpoint::Potential(_) => return None,
             Endpoint::Class(id) => {
                 let class = self.cluster().class(id).filter(|class| !class.host_network)?;
                 (self.cluster().namespace_name(class.namespace), class.labels)
