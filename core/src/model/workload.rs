@@ -61,7 +61,8 @@ struct Container {
 #[derive(Debug, Deserialize)]
 #[serde(rename = "ContainerPort", rename_all = "camelCase")]
 struct ContainerPortSpec {
-    container_port: i32,
+    #[serde(default)]
+    container_port: Option<i32>,
     #[serde(default)]
     name: Option<String>,
     #[serde(default)]
@@ -194,7 +195,7 @@ fn declared_ports(spec: &PodSpec) -> Vec<ContainerPort> {
         Some(ContainerPort {
             name: port.name.as_deref().map(Arc::from),
             protocol: port.protocol.as_deref().map_or(Ok(Protocol::Tcp), str::parse).ok()?,
-            port: u16::try_from(port.container_port).ok().filter(|number| *number > 0)?,
+            port: u16::try_from(port.container_port?).ok().filter(|number| *number > 0)?,
         })
     };
     let mut ports: Vec<_> =

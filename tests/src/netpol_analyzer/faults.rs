@@ -24,7 +24,7 @@ enum Counterpart {
 const RULES: &[(&str, &[&str])] = &[
     ("cannot convert named port for an IP destination", &["named-port-unresolved"]),
     ("port name: ", &["named-port-unresolved"]),
-    ("named port is not defined for IP addresses", &["named-port-unresolved"]),
+    ("named port is not defined for IP addresses", &["named-port-unresolved", "invalid-port"]),
     ("is already exists", &["duplicate-object"]),
     ("endPort field cannot be defined", &["invalid-endport"]),
     ("cannot restore slice from map", &["wrong-type"]),
