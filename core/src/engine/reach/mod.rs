@@ -189,6 +189,28 @@ impl<'c> Reach<'c> {
         self.ask(direction, id, list, None, &mut self.work.borrow_mut())
     }
 
+    /// What everybody can reach at one class: one flow for each peer. It costs what the lists cost, not the pairs.
+    pub fn column(&self, to: ClassId) -> Vec<FlowId> {
+        let inward = self.side(Direction::Ingress, to);
+        let work = &mut *self.work.borrow_mut();
+        let side = by_direction(&self.sides, Direction::Egress);
+        let lists = (0..).zip(&side.lists);
+        let outward: Vec<FlowId> = lists
+            .map(|(id, list)| self.ask(Direction::Egress, id, list, Some(&[to.0]), work).pop())
+            .map(|flow| flow.unwrap_or(FlowId::NONE))
+            .collect();
+        let mut column = inward;
+        let target = self.cluster.class(to);
+        for ((flow, list), from) in column.iter_mut().zip(&side.of_class).zip(&self.cluster.classes) {
+            let outward = outward.get(*list as usize).copied().unwrap_or(FlowId::NONE);
+            *flow = FlowId(work.pairs.intersect(outward.0, flow.0, &mut work.conns));
+            if let Some(target) = target.filter(|_| from.host_network) {
+                *flow = from_own_node(on_one_node(from, target), *flow, &mut work.pairs);
+            }
+        }
+        column
+    }
+
     /// Hands over the row of each source: what it can reach, one flow for each peer, by id.
     pub fn rows(&self, sources: &[PeerId], each: &mut dyn FnMut(PeerId, &[FlowId])) {
         // So many sources at a time that the ingress lists' answers to them stay in the cache.

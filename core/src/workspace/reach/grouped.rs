@@ -32,13 +32,14 @@ pub(super) enum Party {
 }
 
 /// A row before it has names: sources, destinations, flow.
-type Block = (Vec<usize>, Vec<usize>, FlowId);
+type Block = (Vec<Party>, Vec<Party>, FlowId);
+
+/// Positions of parties in a matrix, and the flow between them.
+type Cells = (Vec<usize>, Vec<usize>, FlowId);
 
 /// The flows between all parties.
 struct Matrix {
     parties: Vec<Party>,
-    /// How many of the parties are units; they come first.
-    units: usize,
     cells: Vec<Vec<FlowId>>,
 }
 
@@ -48,24 +49,17 @@ impl Scene<'_> {
     /// # Errors
     /// Where policies treat too many workloads differently.
     pub fn table(&self, focus: &Focus) -> Result<FlowTable, TooLarge> {
-        let matrix = self.matrix(focus)?;
-        let by_source = matrix.blocks(false);
-        let by_destination = matrix.blocks(true);
-        let blocks = if by_destination.len() < by_source.len() { by_destination } else { by_source };
+        let blocks = if focus.workloads.is_empty() { self.all_blocks(focus)? } else { self.blocks_of(focus) };
         let mut table = FlowTable::default();
         let mut names = naming::Groups::new(self);
         let mut alone: BTreeMap<FlowId, Vec<usize>> = BTreeMap::new();
         for (from, to, flow) in blocks {
-            if let Some(unit) = matrix.itself(&from, &to) {
+            if let Some(unit) = itself(&from, &to) {
                 if self.has_replicas(unit) {
                     alone.entry(flow).or_default().push(unit);
                 }
                 continue;
             }
-            let parties = |ids: &[usize]| -> Vec<Party> {
-                ids.iter().filter_map(|id| matrix.parties.get(*id).cloned()).collect()
-            };
-            let (from, to) = (parties(&from), parties(&to));
             if let Some(row) = self.flow_row(focus, &mut names, &from, &to, flow, false) {
                 table.rows.push(row);
             }
@@ -86,6 +80,66 @@ impl Scene<'_> {
         table.rows.sort_by_cached_key(key);
         table.notes = self.notes();
         Ok(table)
+    }
+
+    /// The flows between all parties.
+    fn all_blocks(&self, focus: &Focus) -> Result<Vec<Block>, TooLarge> {
+        let matrix = self.matrix(focus)?;
+        let by_source = matrix.blocks(false);
+        let by_destination = matrix.blocks(true);
+        let cells = if by_destination.len() < by_source.len() { by_destination } else { by_source };
+        let parties = |ids: Vec<usize>| -> Vec<Party> {
+            ids.into_iter().filter_map(|id| matrix.parties.get(id).cloned()).collect()
+        };
+        Ok(cells.into_iter().map(|(from, to, flow)| (parties(from), parties(to), flow)).collect())
+    }
+
+    /// The flows from and to the workloads of a focus; those with the same partners go together.
+    fn blocks_of(&self, focus: &Focus) -> Vec<Block> {
+        let ends = Ends::new(self, focus);
+        let units = || self.units.all.iter().enumerate().filter(|(id, _)| ends.roles(*id).0);
+        let mut together: BTreeMap<(bool, Vec<usize>, Vec<usize>, FlowId), Vec<usize>> = BTreeMap::new();
+        let mut add = |out: bool, unit: usize, row: &Row| {
+            let mut by_flow: BTreeMap<FlowId, (Vec<usize>, Vec<usize>)> = BTreeMap::new();
+            for (other, flow) in row.units.iter().enumerate() {
+                let pair = if out { (unit, other) } else { (other, unit) };
+                // What goes from one workload of the focus to another is told once, on the way out.
+                let told = !out && ends.outward(pair.0, pair.1);
+                if *flow != FlowId::NONE && !told && ends.wants(Some(pair.0), Some(pair.1)) {
+                    by_flow.entry(*flow).or_default().0.push(other);
+                }
+            }
+            let with_addresses =
+                if out { ends.wants(Some(unit), None) } else { ends.wants(None, Some(unit)) };
+            for (atom, flow) in row.atoms.iter().enumerate() {
+                if *flow != FlowId::NONE && with_addresses {
+                    by_flow.entry(*flow).or_default().1.push(atom);
+                }
+            }
+            for (flow, (others, atoms)) in by_flow {
+                together.entry((out, others, atoms, flow)).or_default().push(unit);
+            }
+        };
+        let sources: Vec<usize> = units().map(|(id, _)| id).collect();
+        self.unit_rows(&sources, &mut |unit, row| add(true, unit, row));
+        for (id, unit) in units() {
+            add(false, id, &self.unit_column(unit));
+        }
+        let atoms: Vec<&AddressSet> = self.engine.reach().atoms().map(|(_, set)| set).collect();
+        let block = |((out, others, addresses, flow), units): (
+            (bool, Vec<usize>, Vec<usize>, FlowId),
+            Vec<usize>,
+        )| {
+            let one = |id: usize| Party::Units(vec![id]);
+            let addresses = addresses
+                .into_iter()
+                .filter_map(|at| atoms.get(at))
+                .map(|set| Party::Addresses((*set).clone()));
+            let others: Vec<Party> = others.into_iter().map(one).chain(addresses).collect();
+            let units: Vec<Party> = units.into_iter().map(one).collect();
+            if out { (units, others, flow) } else { (others, units, flow) }
+        };
+        together.into_iter().map(block).collect()
     }
 
     pub(super) fn flow_row(
@@ -153,7 +207,7 @@ impl Scene<'_> {
             cells.push(row);
         }
         let parties = parties.into_iter().map(Party::Units).chain(atoms.into_iter().map(Party::Addresses));
-        Ok(Matrix { parties: parties.collect(), units, cells })
+        Ok(Matrix { parties: parties.collect(), cells })
     }
 
     /// The units, those together that nothing tells apart: neither their policies, nor the peers of others' policies,
@@ -188,7 +242,7 @@ impl Scene<'_> {
 
 impl Matrix {
     /// Rows of the table: equal rows of the matrix go together, then equal columns; turned round, columns first.
-    fn blocks(&self, turned: bool) -> Vec<Block> {
+    fn blocks(&self, turned: bool) -> Vec<Cells> {
         let n = self.parties.len();
         let cell = |a: usize, b: usize| {
             let (from, to) = if turned { (b, a) } else { (a, b) };
@@ -219,19 +273,16 @@ impl Matrix {
         };
         blocks.into_iter().map(block).collect()
     }
+}
 
-    /// The unit, where source and destination are the one unit.
-    fn itself(&self, from: &[usize], to: &[usize]) -> Option<usize> {
-        match (from, to) {
-            ([a], [b]) if a == b && *a < self.units => match self.parties.get(*a) {
-                Some(Party::Units(units)) => match units.as_slice() {
-                    [only] => Some(*only),
-                    _ => None,
-                },
-                _ => None,
-            },
+/// The unit, where source and destination are the one unit.
+fn itself(from: &[Party], to: &[Party]) -> Option<usize> {
+    match (from, to) {
+        ([Party::Units(from)], [Party::Units(to)]) => match (from.as_slice(), to.as_slice()) {
+            ([a], [b]) if a == b => Some(*a),
             _ => None,
-        }
+        },
+        _ => None,
     }
 }
 

@@ -68,6 +68,19 @@ impl Scene<'_> {
         }
     }
 
+    /// What everybody can reach at a unit.
+    pub(crate) fn unit_column(&self, unit: &Unit) -> Row {
+        let reach = self.engine.reach();
+        let columns: Vec<Vec<FlowId>> = unit.classes.iter().map(|class| reach.column(*class)).collect();
+        let flows = match columns.as_slice() {
+            [only] => only.clone(),
+            several => reach.merge_rows(several),
+        };
+        let mut row = Row { units: Vec::new(), atoms: Vec::new() };
+        self.fill(&flows, &mut row);
+        row
+    }
+
     /// Hands over a row for each atom: its flows to these units.
     pub(crate) fn inward_rows(&self, units: &[usize], each: &mut dyn FnMut(&[FlowId])) {
         let reach = self.engine.reach();

@@ -38,6 +38,11 @@ impl Ends {
         }
     }
 
+    /// Whether a pair of units is one that goes out from a workload of the focus.
+    pub(crate) fn outward(&self, from: usize, to: usize) -> bool {
+        self.direction != Some(Direction::Ingress) && self.is_workload(Some(from)) && self.is_peer(Some(to))
+    }
+
     /// What a unit can be: one of the workloads, one of the peers.
     pub(crate) fn roles(&self, unit: usize) -> (bool, bool) {
         (self.is_workload(Some(unit)), self.is_peer(Some(unit)))
