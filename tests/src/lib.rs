@@ -10,6 +10,7 @@ pub mod oracle;
 pub mod reach;
 pub mod reports;
 pub mod snapshot;
+pub mod synthetic;
 
 use std::path::{Path, PathBuf};
 

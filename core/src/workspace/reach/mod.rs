@@ -20,6 +20,7 @@ pub(crate) use naming::addresses_name;
 pub use question::{BadEnd, EndSpec};
 pub(crate) use wanted::Ends;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use units::{Unit, Units};
@@ -125,6 +126,12 @@ impl<'c> Scene<'c> {
     /// The list of policies that decides on a workload.
     pub(crate) fn list_of(&self, unit: usize, direction: Direction) -> u32 {
         self.class_of(unit).map_or(u32::MAX, |class| self.engine.reach().list_of(direction, class))
+    }
+
+    /// How many blocks there are: workloads with equal lists of policies for both directions are one.
+    pub fn blocks(&self) -> usize {
+        let lists = |unit: usize| Direction::BOTH.map(|direction| self.list_of(unit, direction));
+        (0..self.workloads()).map(lists).collect::<BTreeSet<_>>().len()
     }
 
     /// How many workloads there are.
