@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use super::entries::{self, Entrance};
 use super::index::{LabelIndex, Selection};
 use super::namespaces::{NamespaceSource, Resolver};
 use super::repository::{ObjectId, Repository};
@@ -194,6 +195,8 @@ pub struct Cluster<'r> {
     pub foreign: Vec<ForeignPolicy>,
     /// The Services.
     pub services: Vec<ServiceInfo<'r>>,
+    /// The ways from outside to them, by the object that opens each, in the repository's order.
+    pub entrances: Vec<Entrance<'r>>,
     /// Namespaces with a custom resource whose Pods nobody can foresee.
     pub unknown_pods: BTreeSet<NamespaceId>,
     /// The selectors' index.
@@ -248,7 +251,7 @@ impl<'r> Cluster<'r> {
                 namespace.policies.push(PolicyId(id));
             }
         }
-        let services = services(&placed, &index, &namespaces, &ids);
+        let services = services(&placed, &index, &namespaces);
         let foreign = placed.iter().filter_map(|found| match &found.object.body {
             Body::OtherPolicy(api) => Some(ForeignPolicy {
                 object: found.id,
@@ -279,10 +282,17 @@ impl<'r> Cluster<'r> {
             nodes,
             foreign,
             services,
+            entrances: Vec::new(),
             unknown_pods,
             index,
         };
         cluster.admin = cluster.admin_policies(&placed);
+        cluster.entrances = entries::entrances(&cluster);
+        for service in cluster.entrances.iter().map(|entrance| entrance.service as usize) {
+            if let Some(service) = cluster.services.get_mut(service) {
+                service.external = true;
+            }
+        }
         cluster
     }
 
@@ -556,18 +566,7 @@ fn services<'r>(
     placed: &[Placed<'r>],
     index: &LabelIndex,
     namespaces: &[NamespaceInfo],
-    ids: &BTreeMap<Arc<str>, NamespaceId>,
 ) -> Vec<ServiceInfo<'r>> {
-    let mut routed: BTreeSet<(NamespaceId, &str)> = BTreeSet::new();
-    for found in placed {
-        let (Body::Exposure(backends), Some((own, _))) = (&found.object.body, found.namespace) else {
-            continue;
-        };
-        for backend in backends {
-            let namespace = backend.namespace.as_deref().map_or(Some(own), |name| ids.get(name).copied());
-            routed.extend(namespace.map(|namespace| (namespace, &*backend.service)));
-        }
-    }
     let service = |found: &Placed<'r>| {
         let (Body::Service(service), Some((namespace, _))) = (&found.object.body, found.namespace) else {
             return None;
@@ -578,7 +577,7 @@ fn services<'r>(
             None => Selection::nothing(),
         };
         let name = &*found.object.name;
-        let external = service.external || routed.contains(&(namespace, name));
+        let external = service.is_external();
         Some(ServiceInfo { object: found.id, service, name, namespace, targets, external })
     };
     placed.iter().filter_map(service).collect()

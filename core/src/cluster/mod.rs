@@ -3,12 +3,14 @@
 //! A root is a set of files that are deployed together. Everything in it is addressed by dense ids in a fixed order,
 //! so that sets of Pods are sets of integers and every answer comes out in the same order on every run.
 
+mod entries;
 mod index;
 mod inventory;
 mod namespaces;
 mod repository;
 mod roots;
 
+pub use entries::{Entrance, EntranceTarget, Hint, Via};
 pub use index::{LabelIndex, Selection};
 pub use inventory::{
     AdminId, AdminInfo, Class, ClassId, Cluster, ForeignPolicy, NamespaceId, NamespaceInfo, NodeInfo,

@@ -186,6 +186,7 @@ fn servers() -> [ForeignPod; 2] {
         namespace_labels: labels_of(&[(NAME_LABEL, namespace)]),
         labels: labels_of(labels),
         ports: vec![(Protocol::Udp, "dns".to_owned(), port), (Protocol::Tcp, "dns-tcp".to_owned(), port)],
+        ..ForeignPod::default()
     };
     [
         pod("kube-system", &[("k8s-app", "kube-dns")], 53),

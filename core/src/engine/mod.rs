@@ -31,7 +31,7 @@ pub use options::{EngineOptions, IpBlocks};
 pub use reach::{Flow, FlowId, PeerId, Reach};
 pub use union::RuleId;
 pub use verdict::Verdict;
-pub use walk::{Endpoint, ForeignPod, PolicyRef, Potential, RuleStep, Step, Walk};
+pub use walk::{Endpoint, ForeignPod, Hidden, PolicyRef, Potential, RuleStep, Step, Walk};
 
 use crate::cluster::{ClassId, Cluster, NamespaceId, PolicyId};
 use crate::model::{Direction, Peer};

@@ -49,6 +49,19 @@ pub struct ForeignPod {
     pub labels: Labels,
     /// Its named ports.
     pub ports: Vec<(Protocol, String, u16)>,
+    /// What of it nobody knows.
+    pub hidden: Hidden,
+    /// Whether it shares its node's network, so that selectors don't see it.
+    pub host_network: bool,
+}
+
+/// What nobody knows of a Pod that the repository doesn't hold: the default is nothing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Hidden {
+    /// It may have further labels.
+    pub labels: bool,
+    /// Its namespace may have further labels.
+    pub namespace_labels: bool,
 }
 
 /// What the policies on one end say to the other end.
@@ -122,6 +135,9 @@ impl Engine<'_> {
             Endpoint::Class(id) => self.cluster.class(id),
             _ => None,
         };
+        if matches!(from, Endpoint::Pod(pod) if pod.host_network) {
+            return Flow { possible: ConnectionSet::all(), ..flow };
+        }
         let Some(from) = class(from).filter(|from| from.host_network) else { return flow };
         let on_one_node = match (class(to), to) {
             (Some(to), _) => on_one_node(from, to),
@@ -140,7 +156,8 @@ impl Engine<'_> {
         let unselectable = match subject {
             Endpoint::Class(id) => self.cluster.class(id).is_none_or(|class| class.host_network),
             Endpoint::Address(_) => true,
-            Endpoint::Pod(_) | Endpoint::Potential(_) => false,
+            Endpoint::Pod(pod) => pod.host_network,
+            Endpoint::Potential(_) => false,
         };
         let mut walk = Walk {
             direction,
@@ -261,7 +278,7 @@ impl Engine<'_> {
 
     fn selected_by(&self, policy: &NetworkPolicy, subject: Endpoint<'_>) -> Match {
         match (&policy.pod_selector, subject) {
-            (Some(selector), Endpoint::Pod(pod)) => selector.matches(&pod.labels).into(),
+            (Some(selector), Endpoint::Pod(pod)) => pod.has(selector),
             (None, _) => Match::Maybe,
             _ => Match::No,
         }
@@ -325,7 +342,8 @@ impl Engine<'_> {
             AdminPeer::Pods(scope) => self.in_scope(scope, end),
             AdminPeer::Nodes(selector) => match self.selectable_or_node(end) {
                 Some(class) if class.host_network => self.node_match(class, selector),
-                _ => Match::No,
+                None => maybe(matches!(end, Endpoint::Pod(pod) if pod.host_network)),
+                Some(_) => Match::No,
             },
             AdminPeer::Networks(networks) => {
                 self.address_match(&networks.iter().copied().collect(), true, end)
@@ -369,9 +387,9 @@ impl Engine<'_> {
                 }
             }
             Endpoint::Pod(pod) => {
-                let matches = namespaces.matches(&pod.namespace_labels)
-                    && pods.is_none_or(|selector| selector.matches(&pod.labels));
-                matches.into()
+                let namespace = partly(namespaces, &pod.namespace_labels, pod.hidden.namespace_labels);
+                let own = pods.map_or(Match::Yes, |selector| pod.has(selector));
+                if pod.host_network { Match::No } else { namespace.and(own) }
             }
             Endpoint::Potential(potential) => {
                 let selected = self.namespaces_imply(&potential.namespaces, namespaces)
@@ -403,7 +421,8 @@ impl Engine<'_> {
                 let class = self.cluster.class(id).filter(|class| pods || class.host_network);
                 class.map_or(Match::No, |class| in_addresses(class, set))
             }
-            Endpoint::Pod(_) | Endpoint::Potential(_) if !pods => Match::No,
+            Endpoint::Pod(pod) if !pods && !pod.host_network => Match::No,
+            Endpoint::Potential(_) if !pods => Match::No,
             Endpoint::Pod(_) | Endpoint::Potential(_) if set.is_all_ipv4() => Match::Yes,
             Endpoint::Pod(_) | Endpoint::Potential(_) => maybe(!set.ipv4().is_empty()),
         }
@@ -421,6 +440,22 @@ impl Engine<'_> {
             }),
         }
     }
+}
+
+impl ForeignPod {
+    /// Whether a selector selects it by its labels.
+    fn has(&self, selector: &LabelSelector) -> Match {
+        partly(selector, &self.labels, self.hidden.labels)
+    }
+}
+
+/// Whether a selector matches labels of which `hidden` ones may be missing.
+fn partly(selector: &LabelSelector, labels: &Labels, hidden: bool) -> Match {
+    let answers = selector.requirements().iter().map(|requirement| {
+        let shown = labels.get(&requirement.key).is_some();
+        if hidden && !shown { Match::Maybe } else { requirement.matches(labels).into() }
+    });
+    answers.fold(Match::Yes, Match::and)
 }
 
 /// Who is asked about, from one end.

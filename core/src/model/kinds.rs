@@ -28,8 +28,20 @@ pub(super) enum Role<'k> {
     AdminPolicy(AdminKind),
     /// A policy of another API, or an object that makes policies.
     OtherPolicy(OtherApi),
-    /// Something that lets clients outside the cluster in: Ingress, Gateway API routes, OpenShift Route.
-    Exposure,
+    /// An Ingress.
+    Ingress,
+    /// A route of the Gateway API.
+    GatewayRoute,
+    /// An OpenShift Route.
+    OpenShiftRoute,
+    /// A Gateway of the Gateway API.
+    Gateway,
+    /// Which controller serves Ingresses.
+    IngressClass,
+    /// Which controller serves Gateways.
+    GatewayClass,
+    /// Leave to refer to objects of another namespace.
+    ReferenceGrant,
     /// A Kustomize configuration.
     Kustomization,
     /// An Argo CD Application: names the namespace of the directory that it deploys.
@@ -175,15 +187,7 @@ pub(super) const OTHER_APIS: &[OtherApi] = &[
     generator("template.openshift.io", "Template", "OpenShift project template", "NetworkPolicy"),
 ];
 
-const EXPOSURES: &[(&str, &str)] = &[
-    ("networking.k8s.io", "Ingress"),
-    ("extensions", "Ingress"),
-    ("gateway.networking.k8s.io", "HTTPRoute"),
-    ("gateway.networking.k8s.io", "GRPCRoute"),
-    ("gateway.networking.k8s.io", "TCPRoute"),
-    ("gateway.networking.k8s.io", "TLSRoute"),
-    ("route.openshift.io", "Route"),
-];
+const GATEWAY_API: &str = "gateway.networking.k8s.io";
 
 /// The group of an `apiVersion`: what stands before the slash, empty for the core group.
 pub fn group(api_version: &str) -> &str {
@@ -206,6 +210,15 @@ pub(super) fn role<'k>(api_version: &str, kind: &str, custom: &'k [CustomWorkloa
                 return Role::AdminPolicy(kind);
             }
         }
+        ("networking.k8s.io" | "extensions", "Ingress") => return Role::Ingress,
+        ("networking.k8s.io", "IngressClass") => return Role::IngressClass,
+        (GATEWAY_API, "HTTPRoute" | "GRPCRoute" | "TCPRoute" | "TLSRoute" | "UDPRoute") => {
+            return Role::GatewayRoute;
+        }
+        (GATEWAY_API, "Gateway") => return Role::Gateway,
+        (GATEWAY_API, "GatewayClass") => return Role::GatewayClass,
+        (GATEWAY_API, "ReferenceGrant") => return Role::ReferenceGrant,
+        ("route.openshift.io", "Route") => return Role::OpenShiftRoute,
         ("kustomize.config.k8s.io", "Kustomization" | "Component") => return Role::Kustomization,
         ("argoproj.io", "Application") => return Role::ArgoApplication,
         ("kustomize.toolkit.fluxcd.io", "Kustomization") => return Role::FluxKustomization,
@@ -216,9 +229,6 @@ pub(super) fn role<'k>(api_version: &str, kind: &str, custom: &'k [CustomWorkloa
     }
     if let Some(api) = OTHER_APIS.iter().find(|a| a.group == group && a.kind == kind) {
         return Role::OtherPolicy(*api);
-    }
-    if EXPOSURES.contains(&(group, kind)) {
-        return Role::Exposure;
     }
     match custom.iter().find(|c| c.group == group && c.kind == kind) {
         Some(custom) => Role::Custom(custom),

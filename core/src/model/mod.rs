@@ -4,7 +4,9 @@
 //! keeps the document and the node it came from, so that a field path can be turned into bytes at any time.
 
 mod admin;
+mod controller;
 mod custom;
+mod exposure;
 mod fault;
 mod fields;
 mod kinds;
@@ -12,22 +14,28 @@ mod layout;
 mod policy;
 mod read;
 mod selector;
+mod service;
 mod workload;
 
 use std::sync::Arc;
 
 pub use admin::{Action, AdminPeer, AdminPolicy, AdminPort, AdminRule, PodScope, Tier};
+pub use controller::Controller;
 pub use custom::CustomWorkload;
+pub use exposure::{
+    Backend, BackendPort, ControllerClass, ExposedBy, Exposure, Gateway, Parent, ReferenceGrant,
+};
 pub use fault::{Fault, FaultKind};
 pub use fields::nearest;
 pub use kinds::{OtherApi, group};
-pub use layout::{Backend, DeployedPath, Kustomization};
+pub use layout::{DeployedPath, Kustomization};
 pub use policy::{Direction, Half, IpBlock, NetworkPolicy, Peer, Port, Rule};
 pub use read::{ReadOptions, read_file};
+pub use service::{Access, Service, ServicePort, Target};
 pub use workload::{ContainerPort, Workload};
 
 use crate::diagnostics::ObjectRef;
-use crate::sets::{Labels, Protocol};
+use crate::sets::Labels;
 use crate::text::{SourceFile, Span};
 use crate::yaml::{Document, Node, NodeId};
 
@@ -123,7 +131,11 @@ impl Object {
     /// Whether objects of this kind live in a namespace.
     pub fn is_namespaced(&self) -> bool {
         match &self.body {
-            Body::Namespace | Body::Node | Body::AdminPolicy(_) | Body::Kustomization(_) => false,
+            Body::Namespace
+            | Body::Node
+            | Body::AdminPolicy(_)
+            | Body::ControllerClass(_)
+            | Body::Kustomization(_) => false,
             Body::OtherPolicy(api) => !api.cluster_wide,
             _ => true,
         }
@@ -147,8 +159,14 @@ pub enum Body {
     AdminPolicy(AdminPolicy),
     /// A policy of another API, or a generator of policies.
     OtherPolicy(OtherApi),
-    /// Something that lets clients outside the cluster in, to these Services.
-    Exposure(Vec<Backend>),
+    /// Something that lets clients outside the cluster in.
+    Exposure(Exposure),
+    /// A Gateway, which routes hang on.
+    Gateway(Gateway),
+    /// An IngressClass or a GatewayClass.
+    ControllerClass(ControllerClass),
+    /// Leave for routes of other namespaces to send to Services of its own.
+    ReferenceGrant(ReferenceGrant),
     /// A Kustomize configuration.
     Kustomization(Kustomization),
     /// An Argo CD Application or a Flux Kustomization.
@@ -159,33 +177,4 @@ pub enum Body {
     Unknown,
     /// A kind that is read, with a value of a wrong type: what it would be is unknown.
     Broken(&'static str),
-}
-
-/// A Service.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Service {
-    /// Which Pods it sends to; none for a Service without a selector.
-    pub selector: Option<Labels>,
-    /// Its ports.
-    pub ports: Vec<ServicePort>,
-    /// Whether clients outside the cluster reach it: type LoadBalancer or NodePort, or `externalIPs`.
-    pub external: bool,
-}
-
-/// One port of a Service.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ServicePort {
-    /// The protocol.
-    pub protocol: Protocol,
-    /// Where it sends to: a number or the name of a container port.
-    pub target: Target,
-}
-
-/// The `targetPort` of a Service.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Target {
-    /// A number.
-    Number(u16),
-    /// The name of a container port.
-    Name(String),
 }

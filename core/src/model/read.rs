@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use k8s_openapi::api::core::v1::ServiceSpec;
 use k8s_openapi::api::networking::v1::NetworkPolicySpec;
-use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use serde::de::DeserializeOwned;
 
 use super::admin::{self, AdminKind, AdminPolicy, AdminSpec, BaselineSpec, ClusterSpec, Tier, WrittenSpec};
@@ -14,8 +13,8 @@ use super::fault::{Fault, FaultKind};
 use super::kinds::{Role, WorkloadKind, role};
 use super::workload::{ObjectMeta, OwnerReference, PodStatus, PodTemplateSpec};
 use super::{
-    Body, Direction, File, NetworkPolicy, Object, Owner, PREFIX, Service, ServicePort, SkippedDocument,
-    Target, Workload, fields, layout, nearest, policy,
+    Body, Direction, File, NetworkPolicy, Object, Owner, PREFIX, SkippedDocument, Workload, exposure, fields,
+    layout, nearest, policy, service,
 };
 use crate::sets::Labels;
 use crate::text::{SourceFile, Span};
@@ -286,7 +285,13 @@ fn body(node: Node<'_>, role: Role<'_>, object: &Object, faults: &mut Vec<Fault>
             Body::AdminPolicy(admin_policy(node, kind, checked, &object.name, faults))
         }
         Role::OtherPolicy(api) => Body::OtherPolicy(api),
-        Role::Exposure => Body::Exposure(layout::backends(node)),
+        Role::Ingress => Body::Exposure(exposure::ingress(node)),
+        Role::GatewayRoute => Body::Exposure(exposure::gateway_route(node)),
+        Role::OpenShiftRoute => Body::Exposure(exposure::openshift_route(node)),
+        Role::Gateway => Body::Gateway(exposure::gateway(node)),
+        Role::IngressClass => Body::ControllerClass(exposure::ingress_class(node)),
+        Role::GatewayClass => Body::ControllerClass(exposure::gateway_class(node)),
+        Role::ReferenceGrant => Body::ReferenceGrant(exposure::reference_grant(node)),
         Role::Kustomization => typed(node, "", Fields::Lenient, faults)
             .map_or(Body::Broken("Kustomization"), Body::Kustomization),
         Role::ArgoApplication => layout::argo_application(node).map_or(Body::Unknown, Body::Deployed),
@@ -461,25 +466,7 @@ fn service(node: Node<'_>, faults: &mut Vec<Fault>) -> Body {
         None => Some(ServiceSpec::default()),
     };
     let Some(spec) = spec else { return Body::Broken("Service") };
-    let external = matches!(spec.type_.as_deref(), Some("LoadBalancer" | "NodePort"))
-        || spec.external_ips.is_some_and(|ips| !ips.is_empty());
-    let ports = spec.ports.unwrap_or_default().into_iter().filter_map(|port| {
-        let own = u16::try_from(port.port).ok();
-        let target = match port.target_port {
-            Some(IntOrString::String(name)) => Target::Name(name),
-            Some(IntOrString::Int(number)) => {
-                Target::Number(u16::try_from(number).ok().filter(|n| *n > 0).or(own)?)
-            }
-            None => Target::Number(own?),
-        };
-        let protocol = port.protocol.as_deref().unwrap_or("TCP").parse().ok()?;
-        Some(ServicePort { protocol, target })
-    });
-    Body::Service(Service {
-        selector: spec.selector.filter(|selector| !selector.is_empty()).map(Labels::from),
-        ports: ports.collect(),
-        external,
-    })
+    Body::Service(service::compile(spec, node.at("metadata.annotations")))
 }
 
 /// Which unknown fields of a typed read are faults.
