@@ -19,7 +19,7 @@ pub(crate) use globs::matches_name;
 pub use load::load;
 
 use crate::diagnostics::Severity;
-use crate::model::CustomWorkload;
+use crate::model::{Controller, CustomWorkload};
 use crate::rules::RuleSet;
 
 /// What a `.ringfence.yaml` says; every field has a default, so that an empty file is a good one.
@@ -41,6 +41,8 @@ pub struct Config {
     pub overrides: Vec<Override>,
     /// Custom resources that make Pods.
     pub workload_kinds: Vec<CustomWorkload>,
+    /// The controllers that serve Ingresses and Gateways.
+    pub ingress_controllers: Vec<Controller>,
     /// Where the globs of paths start; the host sets it.
     pub base: Base,
 }
@@ -92,6 +94,7 @@ pub struct ConfigFile {
     options: BTreeMap<String, BTreeMap<String, Value>>,
     overrides: Vec<Override>,
     workload_kinds: Vec<CustomWorkload>,
+    ingress_controllers: Vec<Controller>,
 }
 
 /// What is wrong with a configuration file.
@@ -134,6 +137,7 @@ impl Default for Config {
             options: BTreeMap::new(),
             overrides: Vec::new(),
             workload_kinds: Vec::new(),
+            ingress_controllers: Vec::new(),
             base: Base::default(),
         }
     }
@@ -189,6 +193,11 @@ impl ConfigFile {
             self.workload_kinds.iter().any(|own| own.group == kind.group && own.kind == kind.kind)
         };
         let inherited: Vec<_> = base.workload_kinds.into_iter().filter(|kind| !own_kind(kind)).collect();
+        let own_controller = |controller: &Controller| {
+            self.ingress_controllers.iter().any(|own| own.name == controller.name)
+        };
+        let controllers: Vec<_> =
+            base.ingress_controllers.into_iter().filter(|controller| !own_controller(controller)).collect();
         Self {
             extends: self.extends,
             set: self.set.or(base.set),
@@ -199,6 +208,7 @@ impl ConfigFile {
             options,
             overrides: base.overrides.into_iter().chain(self.overrides).collect(),
             workload_kinds: self.workload_kinds.into_iter().chain(inherited).collect(),
+            ingress_controllers: self.ingress_controllers.into_iter().chain(controllers).collect(),
         }
     }
 }
@@ -216,6 +226,7 @@ impl From<ConfigFile> for Config {
             options: file.options,
             overrides: file.overrides,
             workload_kinds: file.workload_kinds,
+            ingress_controllers: file.ingress_controllers,
             base: default.base,
         }
     }

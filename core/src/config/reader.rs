@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::{ConfigFile, Level, Override, globs};
-use crate::model::{CustomWorkload, nearest};
+use crate::model::{Controller, CustomWorkload, nearest};
 use crate::rules::{self, Group, OptionValue, Rule, RuleSet};
 use crate::yaml;
 
@@ -83,6 +83,9 @@ impl Reader {
                 "exclude" => file.exclude = self.globs(&at, key),
                 "rules" => self.rules(&at, &mut file),
                 "overrides" => file.overrides = self.list(&at, key, Self::an_override),
+                "ingressControllers" => {
+                    file.ingress_controllers = self.list(&at, key, Self::ingress_controller);
+                }
                 "workloadKinds" => file.workload_kinds = self.list(&at, key, Self::workload_kind),
                 _ => {}
             }
@@ -348,6 +351,35 @@ impl Reader {
         Some(CustomWorkload { group, kind, templates, labels, exact })
     }
 
+    fn ingress_controller(&mut self, at: &At<'_>) -> Option<Controller> {
+        let (mut name, mut namespace, mut controller) = (None, None, None);
+        let mut labels: Vec<(String, String)> = Vec::new();
+        for (key, at) in self.known_entries(at, "an item of `ingressControllers`", CONTROLLER_KEYS) {
+            match key {
+                "name" => name = self.string(&at, key),
+                "namespace" => namespace = self.namespace(&at, key),
+                "pods" => {
+                    for (label, at) in self.entries(&at, "`pods`") {
+                        labels.extend(self.string(&at, label).map(|value| (label.to_owned(), value)));
+                    }
+                }
+                "controller" => controller = self.string(&at, key),
+                _ => {}
+            }
+        }
+        for key in ["name", "namespace"] {
+            if !matches!(at.value, Value::Object(map) if map.contains_key(key)) {
+                self.wrong(at, format!("an item of `ingressControllers` needs a `{key}`"));
+            }
+        }
+        Some(Controller {
+            name: name?,
+            namespace: namespace?,
+            pods: labels.into_iter().collect(),
+            controller,
+        })
+    }
+
     fn word_bool(&mut self, at: &At<'_>, key: &str) -> bool {
         let value = at.value.as_bool();
         if value.is_none() {
@@ -364,9 +396,19 @@ enum Target {
     Group,
 }
 
-const KEYS: &[&str] =
-    &["extends", "set", "defaultNamespace", "include", "exclude", "rules", "overrides", "workloadKinds"];
+const KEYS: &[&str] = &[
+    "extends",
+    "set",
+    "defaultNamespace",
+    "include",
+    "exclude",
+    "rules",
+    "overrides",
+    "workloadKinds",
+    "ingressControllers",
+];
 const OVERRIDE_KEYS: &[&str] = &["paths", "namespaces", "kinds", "rules"];
+const CONTROLLER_KEYS: &[&str] = &["name", "namespace", "pods", "controller"];
 const WORKLOAD_KEYS: &[&str] = &["apiGroup", "kind", "templates", "labels", "exact"];
 
 fn quoted(words: &[&str]) -> String {

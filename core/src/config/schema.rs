@@ -35,6 +35,7 @@ pub(super) fn json_schema() -> Value {
             "rules": rules_schema(),
             "overrides": overrides(),
             "workloadKinds": workload_kinds(),
+            "ingressControllers": ingress_controllers(),
         },
         "$defs": {"level": level()},
     })
@@ -183,6 +184,36 @@ fn workload_kinds() -> Value {
                     "description": "Whether these are all labels of the Pods. Otherwise a policy that asks for further ones may select them, or not.",
                     "type": "boolean",
                     "default": false,
+                },
+            },
+        },
+    })
+}
+
+fn ingress_controllers() -> Value {
+    json!({
+        "description": "The controllers that serve Ingresses, Gateways and their routes; they come before the well-known ones.",
+        "type": "array",
+        "items": {
+            "type": "object",
+            "additionalProperties": false,
+            "required": ["name", "namespace"],
+            "properties": {
+                "name": {
+                    "description": "What it is called. It serves the classes of this name where no IngressClass or GatewayClass of the repository says who does.",
+                    "type": "string",
+                    "minLength": 1,
+                },
+                "namespace": {"description": "The namespace of its Pods.", "type": "string", "minLength": 1},
+                "pods": {
+                    "description": "Labels that its Pods have; they may have more.",
+                    "type": "object",
+                    "additionalProperties": {"type": "string"},
+                },
+                "controller": {
+                    "description": "What `spec.controller` of an IngressClass or `spec.controllerName` of a GatewayClass calls it.",
+                    "type": "string",
+                    "minLength": 1,
                 },
             },
         },

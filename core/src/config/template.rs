@@ -53,4 +53,12 @@ const AFTER_GROUPS: &str = "\
 #    templates: [spec.template]
 #    labels: {example.com/website: '{name}'}
 #    exact: true
+
+# The controllers that serve Ingresses, Gateways and their routes, where they are not where the well-known ones usually
+# are. `controller` is what an IngressClass or a GatewayClass calls it.
+#ingressControllers:
+#  - name: public
+#    namespace: edge
+#    pods: {app.kubernetes.io/name: ingress-nginx}
+#    controller: k8s.io/ingress-nginx
 ";

@@ -27,7 +27,8 @@ fn every_key_is_read() {
         "set: strict\ndefaultNamespace: shop\ninclude: [a]\nexclude: [b/**]\nrules:\n  precision: off\n  \
          pod-not-covered-ingress: {level: warning, exemptNamespaces: [kube-system]}\noverrides:\n- paths: ['dev/*']\n  \
          namespaces: [dev]\n  kinds: [Pod]\n  rules: {coverage: on}\nworkloadKinds:\n- apiGroup: example.com\n  kind: \
-         Site\n  templates: [spec.template]\n  labels: {a: '{name}'}\n  exact: true\n",
+         Site\n  templates: [spec.template]\n  labels: {a: '{name}'}\n  exact: true\ningressControllers:\n- name: \
+         public\n  namespace: edge\n  pods: {app: proxy}\n  controller: example.com/proxy\n",
     );
     assert_eq!((config.set, &*config.default_namespace), (RuleSet::Strict, "shop"));
     assert_eq!((config.include, config.exclude), (vec!["a".to_owned()], vec!["b/**".to_owned()]));
@@ -41,6 +42,10 @@ fn every_key_is_read() {
     let [kind] = config.workload_kinds.as_slice() else { panic!("one kind") };
     assert_eq!((&*kind.group, &*kind.kind, &*kind.templates[0]), ("example.com", "Site", "spec.template"));
     assert!(kind.exact && kind.labels == [("a".to_owned(), "{name}".to_owned())]);
+    let [controller] = config.ingress_controllers.as_slice() else { panic!("one controller") };
+    assert_eq!((&*controller.name, &*controller.namespace), ("public", "edge"));
+    assert_eq!(controller.pods.get("app"), Some("proxy"));
+    assert_eq!(controller.controller.as_deref(), Some("example.com/proxy"));
 }
 
 #[test]
@@ -95,6 +100,14 @@ fn mistakes_name_the_key_and_the_nearest_name() {
         ),
         ("workloadKinds: [{apiGroup: x}]", "1:17: an item of `workloadKinds` needs a `kind`"),
         ("workloadKinds: [{kind: X, exact: maybe}]", "1:34: `exact` takes `true` or `false`, not `maybe`"),
+        (
+            "ingressControllers: [{name: edge}]",
+            "1:22: an item of `ingressControllers` needs a `namespace`",
+        ),
+        (
+            "ingressControllers: [{name: edge, namespace: edge, pods: {app: 1}}]",
+            "1:64: `app` takes a string, not the number `1`",
+        ),
         ("- set", "1:1: the configuration takes keys with values, not a list"),
     ];
     for (text, error) in cases {
@@ -131,11 +144,12 @@ fn own_settings_win_over_the_base() {
     let file = |text: &str| Config::parse(text, "x.yaml").unwrap();
     let base = file(
         "set: strict\nrules: {precision: off, pod-not-covered-ingress: {level: info, exemptNamespaces: [a]}}\n\
-         overrides: [{rules: {precision: on}}]\nworkloadKinds: [{kind: A}, {kind: B}]\n",
+         overrides: [{rules: {precision: on}}]\nworkloadKinds: [{kind: A}, {kind: B}]\ningressControllers: [{name: a, \
+         namespace: one}, {name: b, namespace: two}]\n",
     );
     let own = file(
         "rules: {pod-not-covered-ingress: error}\noverrides: [{rules: {precision: off}}]\nworkloadKinds: [{kind: B, exact: \
-         true}]\n",
+         true}]\ningressControllers: [{name: b, namespace: three}]\n",
     );
     let config = Config::from(own.over(base));
     assert_eq!(config.set, RuleSet::Strict);
@@ -146,6 +160,9 @@ fn own_settings_win_over_the_base() {
     assert_eq!(levels, [Level::On, Level::Off]);
     let kinds: Vec<_> = config.workload_kinds.iter().map(|kind| (&*kind.kind, kind.exact)).collect();
     assert_eq!(kinds, [("B", true), ("A", false)]);
+    let controllers = config.ingress_controllers.iter();
+    let controllers: Vec<_> = controllers.map(|own| (&*own.name, &*own.namespace)).collect();
+    assert_eq!(controllers, [("b", "three"), ("a", "one")]);
 }
 
 #[test]
@@ -160,6 +177,7 @@ fn the_template_changes_nothing_and_its_examples_are_valid() {
     assert_eq!(file.extends, ["../ringfence-base.yaml"]);
     let config = Config::from(file);
     assert_eq!((config.levels.len(), config.overrides.len(), config.workload_kinds.len()), (2, 1, 1));
+    assert_eq!(config.ingress_controllers.len(), 1);
 }
 
 #[test]
@@ -170,7 +188,7 @@ fn the_schema_knows_every_key_and_describes_it() {
     for key in properties.keys() {
         assert!(template.contains(&format!("\n#{key}:")), "{key} is not in the template");
     }
-    assert_eq!(properties.len(), 8);
+    assert_eq!(properties.len(), 9);
     let rules = schema["properties"]["rules"]["properties"].as_object().unwrap();
     assert_eq!(rules.len(), rules::all().len() + Group::ALL.len());
     for rule in rules::all() {

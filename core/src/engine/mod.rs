@@ -5,8 +5,10 @@
 //! denied or unknown with a reason; unknown is never passed off as one of the others.
 
 mod admin;
+mod controllers;
 mod deny;
 mod dns;
+mod entrance;
 mod exact;
 mod grants;
 mod isolation;
@@ -23,6 +25,7 @@ use std::rc::Rc;
 
 pub use deny::DefaultDeny;
 pub use dns::{DnsAccess, DnsPath};
+pub use entrance::{Sender, Senders};
 pub use exact::UNSTABLE;
 pub use grants::{Grant, Openness, PodPeers, RulePeers};
 pub use isolation::{Doubt, Isolation};
@@ -34,7 +37,7 @@ pub use verdict::Verdict;
 pub use walk::{Endpoint, ForeignPod, Hidden, PolicyRef, Potential, RuleStep, Step, Walk};
 
 use crate::cluster::{ClassId, Cluster, NamespaceId, PolicyId};
-use crate::model::{Direction, Peer};
+use crate::model::{Controller, Direction, Peer};
 use crate::sets::{ConnectionSet, LabelSelector};
 
 type RulePeersKey<'c> = (NamespaceId, Option<&'c [Peer]>);
@@ -45,6 +48,7 @@ type PeerKey<'c> = (Option<NamespaceId>, Option<&'c LabelSelector>, Option<&'c L
 pub struct Engine<'c> {
     cluster: &'c Cluster<'c>,
     options: EngineOptions,
+    controllers: &'c [Controller],
     reach: OnceCell<Reach<'c>>,
     scratch: RefCell<reach::Scratch>,
     isolation: [OnceCell<isolation::Isolated>; 2],
@@ -70,6 +74,7 @@ impl<'c> Engine<'c> {
         Self {
             cluster,
             options,
+            controllers: &[],
             reach: OnceCell::new(),
             scratch: RefCell::default(),
             isolation: Default::default(),

@@ -3,11 +3,11 @@
 
 use std::collections::HashMap;
 
-use crate::engine::{Endpoint, FlowId};
+use crate::engine::{Endpoint, Flow, FlowId};
 use crate::model::Direction;
 use crate::sets::AddressSet;
 use crate::wire::Connections;
-use crate::workspace::{Ends, Focus, Scene};
+use crate::workspace::{Ends, Focus, Inflow, Scene};
 
 /// So many bytes are handed over at a time.
 const CHUNK: usize = 1 << 20;
@@ -33,7 +33,8 @@ impl<'w> PairWriter<'w> {
     }
 
     /// Writes the pairs of one scene between which something is allowed, or unknown: by source, then by destination,
-    /// addresses last.
+    /// addresses after workloads, and last what clients reach through the controllers of Ingresses, Gateways and
+    /// Routes.
     pub fn write(&mut self, scene: &Scene<'_>, focus: &Focus) {
         let ends = Ends::new(scene, focus);
         let mut pairs = Pairs::new(scene, focus);
@@ -73,6 +74,10 @@ impl<'w> PairWriter<'w> {
                 }
             }
         }
+        let controllers = scene.through_controllers();
+        for (to, inflow) in controllers.iter().enumerate().filter(|(to, _)| ends.wants(None, Some(*to))) {
+            pairs.inflow(name(to), inflow, self);
+        }
     }
 
     /// Ends the document; how many pairs there are.
@@ -80,6 +85,23 @@ impl<'w> PairWriter<'w> {
         self.text.push_str("]}\n");
         self.spill();
         self.pairs
+    }
+
+    /// One item: its text up to the reason, which is JSON.
+    fn item(&mut self, pieces: &[&str], reason: Option<&str>, replicas: bool) {
+        self.text.push_str(if self.pairs == 0 { "\n" } else { ",\n" });
+        self.pairs += 1;
+        for piece in pieces {
+            self.text.push_str(piece);
+        }
+        if let Some(reason) = reason {
+            self.text.push_str(",\"reason\":");
+            self.text.push_str(reason);
+        }
+        self.text.push_str(if replicas { ",\"replicas\":true}" } else { "}" });
+        if self.text.len() > CHUNK {
+            self.spill();
+        }
     }
 
     fn spill(&mut self) {
@@ -133,41 +155,45 @@ impl<'s, 'c> Pairs<'s, 'c> {
         writer: &mut PairWriter<'_>,
     ) {
         self.prepare(flow);
+        let is_unknown = match self.tails.get(flow.index()) {
+            Some(Some(tail)) if !tail.empty => tail.unknown,
+            _ => return,
+        };
+        let reason = is_unknown.then(|| self.reason(flow, at));
         let Some(Some(tail)) = self.tails.get(flow.index()) else { return };
+        writer.item(&[head, to, &tail.text, &self.overlay], reason.as_deref(), replicas);
+    }
+
+    /// Writes what comes in at a workload through controllers, if the focus asks for anything of it.
+    fn inflow(&self, to: &str, inflow: &Inflow, writer: &mut PairWriter<'_>) {
+        let tail = self.tail(&inflow.flow);
         if tail.empty {
             return;
         }
-        writer.text.push_str(if writer.pairs == 0 { "\n" } else { ",\n" });
-        writer.pairs += 1;
-        for piece in [head, to, &tail.text, &self.overlay] {
-            writer.text.push_str(piece);
-        }
-        if tail.unknown {
-            let reason = self.reason(flow, at);
-            writer.text.push_str(",\"reason\":");
-            writer.text.push_str(&reason);
-        }
-        writer.text.push_str(if replicas { ",\"replicas\":true}" } else { "}" });
-        if writer.text.len() > CHUNK {
-            writer.spill();
-        }
+        let reason = inflow.reason.as_ref().filter(|_| tail.unknown).map(|reason| quoted(reason));
+        writer.item(&[&head("\"{ingress}\""), to, &tail.text, &self.overlay], reason.as_deref(), false);
     }
 
     fn prepare(&mut self, flow: FlowId) {
         if self.tails.len() <= flow.index() {
             self.tails.resize(flow.index() + 1, None);
         }
-        if let Some(tail @ None) = self.tails.get_mut(flow.index()) {
-            let flow = self.scene.flow(flow);
-            let (allow, unknown) =
-                (self.focus.connections(&flow.certain), self.focus.connections(&flow.unknown()));
-            let mut text = format!(",\"allow\":{}", json(&Connections::from(&allow)));
-            if !unknown.is_empty() {
-                text.push_str(&format!(",\"unknown\":{}", json(&Connections::from(&unknown))));
-            }
-            let empty = allow.is_empty() && unknown.is_empty();
-            *tail = Some(Tail { text, empty, unknown: !unknown.is_empty() });
+        let known = self.tails.get(flow.index()).is_some_and(Option::is_some);
+        let computed = (!known).then(|| self.tail(&self.scene.flow(flow)));
+        if let (Some(tail), Some(computed)) = (self.tails.get_mut(flow.index()), computed) {
+            *tail = Some(computed);
         }
+    }
+
+    fn tail(&self, flow: &Flow) -> Tail {
+        let (allow, unknown) =
+            (self.focus.connections(&flow.certain), self.focus.connections(&flow.unknown()));
+        let mut text = format!(",\"allow\":{}", json(&Connections::from(&allow)));
+        if !unknown.is_empty() {
+            text.push_str(&format!(",\"unknown\":{}", json(&Connections::from(&unknown))));
+        }
+        let empty = allow.is_empty() && unknown.is_empty();
+        Tail { text, empty, unknown: !unknown.is_empty() }
     }
 
     /// Why something is unknown between two ends. Pairs whose lists of policies and whose answer are equal have one

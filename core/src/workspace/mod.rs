@@ -25,7 +25,7 @@ pub use reach::{
     BadEnd, Conclusion, EndSpec, Explanation, ExposedSide, Exposure, Focus, NoSuchWorkload, Pattern,
     PolicyLine, PotentialPeer, ReachOptions, RuleLine, Scene, Side, TooLarge,
 };
-pub(crate) use reach::{Ends, addresses_name};
+pub(crate) use reach::{Ends, Inflow, addresses_name};
 
 pub use crate::rules::Date;
 
@@ -189,7 +189,7 @@ impl Workspace {
                 &root,
                 &self.resolver(&repository, &layout, options.namespace.as_deref()),
             );
-            let engine = Engine::new(&cluster);
+            let engine = Engine::new(&cluster).with_controllers(&self.config.ingress_controllers);
             found.extend(run.cluster_rules(&engine, &root));
             coverage.extend(coverage::rows(&engine, &root));
         }

@@ -1,6 +1,7 @@
 //! Who can reach whom: the engine's answers under the names of workloads.
 
 mod doubts;
+mod entrances;
 mod explain;
 mod exposure;
 mod focus;
@@ -12,6 +13,7 @@ mod question;
 mod units;
 mod wanted;
 
+pub(crate) use entrances::Inflow;
 pub use explain::{Conclusion, Explanation, PolicyLine, RuleLine, Side};
 pub use exposure::{ExposedSide, Exposure, PotentialPeer};
 pub use focus::{Focus, NoSuchWorkload, Pattern};
@@ -74,7 +76,8 @@ impl Workspace {
                 continue;
             }
             let cluster = Cluster::new(&repository, &root, &resolver);
-            let engine = Engine::with_options(&cluster, options.engine);
+            let engine = Engine::with_options(&cluster, options.engine)
+                .with_controllers(&self.config.ingress_controllers);
             let units = Units::new(&cluster);
             each(&Scene { overlay: &root.name, engine: &engine, units: &units, origins });
         }
