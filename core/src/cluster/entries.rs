@@ -73,10 +73,20 @@ pub struct Hint<'r> {
 pub struct EntranceTarget {
     /// The class.
     pub class: ClassId,
-    /// Whether the Service certainly selects it.
-    pub certain: bool,
+    /// Why it may be no target after all.
+    pub doubt: Option<TargetDoubt>,
     /// The ports that it ends at.
     pub ports: ConnectionSet,
+}
+
+/// Why something may be no target of an entrance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TargetDoubt {
+    /// Whether the Service selects the Pods hangs on labels that no manifest shows.
+    Labels,
+    /// The Service has no port of the number that is written, only one that sends to it. Some controllers take that,
+    /// others refuse it.
+    Port,
 }
 
 /// Every entrance of a cluster, in the order of its objects.
@@ -195,11 +205,7 @@ impl<'a, 'r> Finder<'a, 'r> {
     fn class_of(&self, exposure: &'r Exposure) -> Option<Hint<'r>> {
         let Some(class) = exposure.class.as_deref() else {
             let (name, class) = self.default_class?;
-            return Some(Hint {
-                class: Some(name),
-                controller: class.controller.as_deref(),
-                gateway: None,
-            });
+            return Some(Hint { class: Some(name), controller: class.controller.as_deref(), gateway: None });
         };
         Some(Hint { class: Some(class), controller: self.controller_of(false, class), gateway: None })
     }
@@ -229,12 +235,14 @@ impl<'a, 'r> Finder<'a, 'r> {
 
     /// Where these ports of a Service end, at the Pods that it selects and at those on their node's network.
     fn targets(&self, info: &ServiceInfo<'_>, ports: &[&BackendPort]) -> Vec<EntranceTarget> {
-        let wanted: Vec<&ServicePort> = info
-            .service
-            .ports
-            .iter()
-            .filter(|port| ports.iter().any(|wanted| is_meant(wanted, port)))
-            .collect();
+        let wanted = || info.service.ports.iter().filter(|port| ports.iter().any(|p| is_meant(p, port)));
+        let (wanted, by_target): (Vec<&ServicePort>, bool) = match wanted().next() {
+            Some(_) => (wanted().collect(), false),
+            None => (
+                info.service.ports.iter().filter(|port| ports.iter().any(|p| is_target(p, port))).collect(),
+                true,
+            ),
+        };
         let target = |id: u32| {
             let class = self.cluster.class(ClassId(id))?;
             let mut ports = ConnectionSet::none();
@@ -243,8 +251,13 @@ impl<'a, 'r> Finder<'a, 'r> {
                     ports.insert(port.protocol, number, number);
                 }
             }
-            let certain = class.host_network || info.targets.certain.contains(id);
-            (!ports.is_empty()).then_some(EntranceTarget { class: ClassId(id), certain, ports })
+            let is_selected = class.host_network || info.targets.certain.contains(id);
+            let doubt = match (is_selected, by_target) {
+                (false, _) => Some(TargetDoubt::Labels),
+                (true, true) => Some(TargetDoubt::Port),
+                (true, false) => None,
+            };
+            (!ports.is_empty()).then_some(EntranceTarget { class: ClassId(id), doubt, ports })
         };
         let on_nodes = self.on_nodes(info);
         let mut ids: Vec<u32> = info.targets.possible.iter().chain(on_nodes).collect();
@@ -256,9 +269,10 @@ impl<'a, 'r> Finder<'a, 'r> {
     fn on_nodes(&self, info: &ServiceInfo<'_>) -> Vec<u32> {
         let Some(labels) = &info.service.selector else { return Vec::new() };
         let selector = LabelSelector::from_parts(labels.iter(), []);
-        let selected = self.on_nodes.iter().filter(|(_, class)| {
-            class.namespace == info.namespace && selector.matches(class.labels)
-        });
+        let selected = self
+            .on_nodes
+            .iter()
+            .filter(|(_, class)| class.namespace == info.namespace && selector.matches(class.labels));
         selected.map(|(id, _)| id.0).collect()
     }
 }
@@ -271,4 +285,9 @@ fn is_meant(wanted: &BackendPort, port: &ServicePort) -> bool {
         BackendPort::Name(name) => port.name == *name,
         BackendPort::Target(number) => port.target == Target::Number(*number) || port.number == *number,
     }
+}
+
+/// Whether a number that is no port of the Service is the one that this port sends to.
+fn is_target(wanted: &BackendPort, port: &ServicePort) -> bool {
+    matches!(wanted, BackendPort::Number(number) if port.target == Target::Number(*number))
 }

@@ -193,9 +193,8 @@ impl ConfigFile {
             self.workload_kinds.iter().any(|own| own.group == kind.group && own.kind == kind.kind)
         };
         let inherited: Vec<_> = base.workload_kinds.into_iter().filter(|kind| !own_kind(kind)).collect();
-        let own_controller = |controller: &Controller| {
-            self.ingress_controllers.iter().any(|own| own.name == controller.name)
-        };
+        let own_controller =
+            |controller: &Controller| self.ingress_controllers.iter().any(|own| own.name == controller.name);
         let controllers: Vec<_> =
             base.ingress_controllers.into_iter().filter(|controller| !own_controller(controller)).collect();
         Self {

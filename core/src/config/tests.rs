@@ -100,10 +100,7 @@ fn mistakes_name_the_key_and_the_nearest_name() {
         ),
         ("workloadKinds: [{apiGroup: x}]", "1:17: an item of `workloadKinds` needs a `kind`"),
         ("workloadKinds: [{kind: X, exact: maybe}]", "1:34: `exact` takes `true` or `false`, not `maybe`"),
-        (
-            "ingressControllers: [{name: edge}]",
-            "1:22: an item of `ingressControllers` needs a `namespace`",
-        ),
+        ("ingressControllers: [{name: edge}]", "1:22: an item of `ingressControllers` needs a `namespace`"),
         (
             "ingressControllers: [{name: edge, namespace: edge, pods: {app: 1}}]",
             "1:64: `app` takes a string, not the number `1`",

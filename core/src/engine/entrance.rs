@@ -5,9 +5,10 @@
 //! a connection is proven allowed if it is for each of them, and possible if it is for any.
 
 use super::controllers::{GATEWAY_LABEL, OPENSHIFT, PRESETS, Place, Preset};
+use super::grants::connections;
 use super::walk::{Endpoint, ForeignPod, Hidden};
-use super::{Engine, Flow};
-use crate::cluster::{ClassId, Entrance, EntranceTarget, Hint, Via};
+use super::{Engine, Flow, Isolation};
+use crate::cluster::{ClassId, Entrance, EntranceTarget, Hint, PolicyId, Via};
 use crate::model::{Controller, Direction, NAME_LABEL};
 use crate::sets::{AddressSet, ConnectionSet, LabelSelector, Labels};
 
@@ -65,10 +66,37 @@ impl<'c> Engine<'c> {
             sum.possible = sum.possible.union(&flow.possible);
         }
         let mut flow = sum.and(&Flow::exactly(target.ports.clone()));
-        if !target.certain || entrance.lacks_grant {
+        if target.doubt.is_some() || entrance.lacks_grant {
             flow.certain = ConnectionSet::none();
         }
         flow
+    }
+
+    /// The ports of a class on which ingress rules of its policies let somebody in; none where policies don't isolate
+    /// it, or where something else decides too.
+    pub fn ports_let_in(&self, class: ClassId) -> Option<ConnectionSet> {
+        let info = self.cluster.class(class)?;
+        let is_settled = self.isolation(Direction::Ingress, class) == Isolation::Isolated
+            && self.foreign_in(info.namespace).is_none()
+            && !self.cluster.admin.iter().any(|policy| policy.subject.possible.contains(class.0));
+        let policies = self.cluster.namespace(info.namespace).map_or(&[][..], |info| &info.policies);
+        let refused = |id: &PolicyId| {
+            self.cluster
+                .policy(*id)
+                .is_some_and(|policy| policy.policy.refused && policy.subject.possible.contains(class.0))
+        };
+        if !is_settled || policies.iter().any(refused) {
+            return None;
+        }
+        let mut open = ConnectionSet::none();
+        for policy in
+            self.policies_of(Direction::Ingress, class).iter().filter_map(|id| self.cluster.policy(*id))
+        {
+            for rule in &policy.policy.ingress.rules {
+                open = open.union(&connections(rule.ports.as_deref(), info));
+            }
+        }
+        Some(open)
     }
 
     fn from_any(&self, senders: &[Sender], to: ClassId) -> Flow {
@@ -190,7 +218,9 @@ impl<'c> Engine<'c> {
     /// namespace where it has no labels of its own.
     fn known_at(&self, place: Place) -> Vec<ClassId> {
         match place {
-            Place::Pods { namespace, labels: [], .. } => self.classes_with(&Labels::default(), Some(namespace)),
+            Place::Pods { namespace, labels: [], .. } => {
+                self.classes_with(&Labels::default(), Some(namespace))
+            }
             Place::Pods { labels, .. } => self.classes_with(&labels.iter().copied().collect(), None),
             _ => Vec::new(),
         }

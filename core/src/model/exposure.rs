@@ -99,9 +99,10 @@ impl ReferenceGrant {
     /// Whether it lets an object of this kind and namespace send to a Service.
     pub fn allows(&self, kind: &str, namespace: &str, service: &str) -> bool {
         self.from.iter().any(|(of, from)| of == kind && from == namespace)
-            && self.services.as_ref().is_some_and(|names| {
-                names.is_empty() || names.iter().any(|name| name == service)
-            })
+            && self
+                .services
+                .as_ref()
+                .is_some_and(|names| names.is_empty() || names.iter().any(|name| name == service))
     }
 }
 

@@ -634,6 +634,41 @@ spec: {podSelector: {matchLabels: {app: web}}}
 ",
     ),
     (
+        "exposed-service-without-ingress-rule",
+        r"# What it checks
+
+Say in one or two sentences what is found.
+
+# Why
+
+Say what goes wrong where it is found.
+
+# Example
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  name: example
+  namespace: shop
+spec:
+  podSelector: {}
+```
+
+# Instead
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  name: example
+  namespace: shop
+spec:
+  podSelector: {}
+```
+",
+    ),
+    (
         "host-bits-set",
         r"# What it checks
 
@@ -1730,6 +1765,41 @@ spec:
 # Fix
 
 The suggestion adds the type.
+",
+    ),
+    (
+        "service-port-unreachable",
+        r"# What it checks
+
+Say in one or two sentences what is found.
+
+# Why
+
+Say what goes wrong where it is found.
+
+# Example
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  name: example
+  namespace: shop
+spec:
+  podSelector: {}
+```
+
+# Instead
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  name: example
+  namespace: shop
+spec:
+  podSelector: {}
+```
 ",
     ),
     (

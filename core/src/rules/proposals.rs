@@ -1,9 +1,12 @@
 //! Policies that fixes add, as text.
 
+use ipnet::IpNet;
+
 use super::{Context, Reporter, edits};
 use crate::cluster::NamespaceId;
 use crate::diagnostics::{Fix, Safety};
-use crate::model::Direction;
+use crate::model::{Direction, NAME_LABEL};
+use crate::sets::{ConnectionSet, Labels};
 use crate::yaml::edit;
 
 /// A policy that isolates every Pod of its namespace in these directions and allows nothing.
@@ -31,6 +34,57 @@ pub(super) fn allow_dns(name: &str, namespace: Option<&str>) -> String {
         - {{protocol: TCP, port: 53}}
 "
     )
+}
+
+/// Somebody whom a policy lets in.
+pub(super) enum AllowedPeer {
+    /// Pods of a namespace with these labels; every Pod of it without labels.
+    Pods(String, Labels),
+    /// Addresses.
+    Block(IpNet),
+}
+
+/// A policy that lets some peers in at the Pods with these labels, on these ports.
+pub(super) fn allow_ingress(
+    name: &str,
+    namespace: Option<&str>,
+    pods: &Labels,
+    peers: &[AllowedPeer],
+    ports: &ConnectionSet,
+) -> String {
+    let mut text = head(name, namespace);
+    text.push_str("  podSelector:\n    matchLabels:\n");
+    labels(&mut text, 6, pods.iter());
+    text.push_str("  policyTypes: [Ingress]\n  ingress:\n    - from:\n");
+    for peer in peers {
+        match peer {
+            AllowedPeer::Pods(namespace, pods) => {
+                text.push_str("        - namespaceSelector:\n            matchLabels:\n");
+                labels(&mut text, 14, [(NAME_LABEL, &**namespace)].into_iter());
+                if !pods.is_empty() {
+                    text.push_str("          podSelector:\n            matchLabels:\n");
+                    labels(&mut text, 14, pods.iter());
+                }
+            }
+            AllowedPeer::Block(cidr) => {
+                text.push_str(&format!("        - ipBlock: {{cidr: {}}}\n", edit::string(&cidr.to_string())));
+            }
+        }
+    }
+    text.push_str("      ports:\n");
+    for (protocol, numbers) in ports.iter() {
+        for (first, last) in numbers.ranges() {
+            let end = if first == last { String::new() } else { format!(", endPort: {last}") };
+            text.push_str(&format!("        - {{protocol: {protocol}, port: {first}{end}}}\n"));
+        }
+    }
+    text
+}
+
+fn labels<'l>(text: &mut String, indent: usize, labels: impl Iterator<Item = (&'l str, &'l str)>) {
+    for (key, value) in labels {
+        text.push_str(&format!("{:indent$}{}: {}\n", "", edit::string(key), edit::string(value)));
+    }
 }
 
 fn head(name: &str, namespace: Option<&str>) -> String {

@@ -220,6 +220,11 @@ impl ConnectionSet {
         self.zip(other, PortSet::subtract)
     }
 
+    /// Whether the two sets have a connection in common.
+    pub fn overlaps(&self, other: &Self) -> bool {
+        !self.intersect(other).is_empty()
+    }
+
     /// Whether the connection to `port` by `protocol` is in the set.
     pub fn contains(&self, protocol: Protocol, port: u16) -> bool {
         self.ports(protocol).contains(port)

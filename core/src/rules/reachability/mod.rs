@@ -2,6 +2,8 @@
 
 pub(super) mod all_ports_allowed;
 pub(super) mod dns_egress_missing;
+pub(super) mod exposed_service_without_ingress_rule;
 pub(super) mod metadata_ip_reachable;
+pub(super) mod service_port_unreachable;
 pub(super) mod world_open_egress;
 pub(super) mod world_open_ingress;
