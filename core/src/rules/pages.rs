@@ -635,38 +635,100 @@ spec: {podSelector: {matchLabels: {app: web}}}
     ),
     (
         "exposed-service-without-ingress-rule",
-        r"# What it checks
+        r#"# What it checks
 
-Say in one or two sentences what is found.
+Wherever an Ingress, a route of the Gateway API, an OpenShift Route or a Service of type LoadBalancer or NodePort
+sends clients from outside to Pods, the policies of these Pods let somebody in on the ports where it ends: the
+controller's Pods for an Ingress or a route, the clients or the nodes for a Service that is open itself.
+
+Who the controller is comes from its class, from the configuration (`ingressControllers`) and from what is known
+of common ones. Where nothing tells, it is a Pod of another namespace.
 
 # Why
 
-Say what goes wrong where it is found.
+Policies see who opens the connection to a Pod. If that is nobody whom they let in, the entrance is there and leads
+nowhere: clients get an error of the controller, or no answer at all.
 
 # Example
 
 ```yaml
+apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop, labels: {app: web}}
+spec: {containers: [{name: web, image: "web:1", ports: [{name: http, containerPort: 8080}]}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec: {selector: {app: web}, ports: [{port: 80, targetPort: http}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: IngressClass
+metadata: {name: public}
+spec: {controller: k8s.io/ingress-nginx}
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: web, namespace: shop}
+spec:
+  ingressClassName: public
+  defaultBackend: {service: {name: web, port: {number: 80}}}
+---
 apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
-metadata:
-  name: example
-  namespace: shop
+metadata: {name: web, namespace: shop}
 spec:
-  podSelector: {}
+  podSelector: {matchLabels: {app: web}}
+  policyTypes: [Ingress]
+  ingress:
+  - from: [{podSelector: {matchLabels: {app: cart}}}]
+    ports: [{port: 8080}]
 ```
 
 # Instead
 
 ```yaml
+apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop, labels: {app: web}}
+spec: {containers: [{name: web, image: "web:1", ports: [{name: http, containerPort: 8080}]}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec: {selector: {app: web}, ports: [{port: 80, targetPort: http}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: IngressClass
+metadata: {name: public}
+spec: {controller: k8s.io/ingress-nginx}
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: web, namespace: shop}
+spec:
+  ingressClassName: public
+  defaultBackend: {service: {name: web, port: {number: 80}}}
+---
 apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
-metadata:
-  name: example
-  namespace: shop
+metadata: {name: web, namespace: shop}
 spec:
-  podSelector: {}
+  podSelector: {matchLabels: {app: web}}
+  policyTypes: [Ingress]
+  ingress:
+  - from:
+    - podSelector: {matchLabels: {app: cart}}
+    - namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: ingress-nginx}}
+      podSelector: {matchLabels: {app.kubernetes.io/name: ingress-nginx}}
+    ports: [{port: 8080}]
 ```
-",
+
+# Fix
+
+The suggestion adds a policy that lets the controller, or the clients' addresses, in on the ports where the
+entrance ends.
+"#,
     ),
     (
         "host-bits-set",
@@ -1769,38 +1831,69 @@ The suggestion adds the type.
     ),
     (
         "service-port-unreachable",
-        r"# What it checks
+        r#"# What it checks
 
-Say in one or two sentences what is found.
+Every port of a Service ends at a port where something can come in: its `targetPort` is in some ingress rule of
+the Pods' policies, if other ports of the Pods are; and where it is a name, a container declares it. A Service that
+is open to the outside and has no such port at all is a matter of exposed-service-without-ingress-rule.
 
 # Why
 
-Say what goes wrong where it is found.
+Policies see the port on which the Pods listen, not the one of the Service. Where the two differ, a rule for the
+Service's port lets nobody in, and callers wait for an answer that never comes.
 
 # Example
 
 ```yaml
+apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop, labels: {app: web}}
+spec: {containers: [{name: web, image: "web:1"}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec: {selector: {app: web}, ports: [{port: 80, targetPort: 8080}]}
+---
 apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
-metadata:
-  name: example
-  namespace: shop
+metadata: {name: web, namespace: shop}
 spec:
-  podSelector: {}
+  podSelector: {matchLabels: {app: web}}
+  policyTypes: [Ingress]
+  ingress:
+  - from: [{podSelector: {matchLabels: {app: cart}}}]
+    ports: [{port: 80}]
 ```
 
 # Instead
 
 ```yaml
+apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop, labels: {app: web}}
+spec: {containers: [{name: web, image: "web:1"}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec: {selector: {app: web}, ports: [{port: 80, targetPort: 8080}]}
+---
 apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
-metadata:
-  name: example
-  namespace: shop
+metadata: {name: web, namespace: shop}
 spec:
-  podSelector: {}
+  podSelector: {matchLabels: {app: web}}
+  policyTypes: [Ingress]
+  ingress:
+  - from: [{podSelector: {matchLabels: {app: cart}}}]
+    ports: [{port: 8080}]
 ```
-",
+
+# Fix
+
+Where no container declares the name, the suggestion is the nearest name that one does.
+"#,
     ),
     (
         "spoofable-cross-namespace-peer",
