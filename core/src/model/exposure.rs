@@ -239,3 +239,136 @@ fn own_port(node: Node<'_>) -> Option<BackendPort> {
         (Err(_), None) => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Access, Body, ReadOptions, Target, read_file};
+
+    fn bodies(text: &str) -> Vec<Body> {
+        let file = read_file("x.yaml", text.as_bytes(), &ReadOptions::default());
+        file.objects.into_iter().map(|object| object.body).collect()
+    }
+
+    fn exposure(text: &str) -> Exposure {
+        match bodies(text).pop() {
+            Some(Body::Exposure(exposure)) => exposure,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn shown(exposure: &Exposure) -> Vec<String> {
+        let backends = exposure.backends.iter();
+        backends
+            .map(|b| {
+                format!("{}/{}:{:?}@{}", b.namespace.as_deref().unwrap_or("-"), b.service, b.port, b.field)
+            })
+            .collect()
+    }
+
+    #[test]
+    fn an_ingress_names_services_in_every_version() {
+        let found = exposure(
+            "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: x}\nspec:\n  ingressClassName: public\n  \
+             defaultBackend: {service: {name: a, port: {name: http}}}\n  rules:\n  - http: {paths: [{path: /, backend: \
+             {service: {name: b, port: {number: 80}}}}, {backend: {resource: {kind: Bucket, name: c}}}]}\n",
+        );
+        assert_eq!(found.class.as_deref(), Some("public"));
+        assert_eq!(
+            shown(&found),
+            ["-/a:Name(\"http\")@spec.defaultBackend", "-/b:Number(80)@spec.rules[0].http.paths[0].backend"]
+        );
+        let old = exposure(
+            "apiVersion: extensions/v1beta1\nkind: Ingress\nmetadata:\n  name: x\n  annotations: \
+             {kubernetes.io/ingress.class: old}\nspec: {backend: {serviceName: a, servicePort: 8080}}\n",
+        );
+        assert_eq!(old.class.as_deref(), Some("old"));
+        assert_eq!(shown(&old), ["-/a:Number(8080)@spec.backend"]);
+    }
+
+    #[test]
+    fn a_route_names_its_gateways_and_services() {
+        let route = |parents: &str| {
+            exposure(&format!(
+                "apiVersion: gateway.networking.k8s.io/v1\nkind: GRPCRoute\nmetadata: {{name: x}}\nspec:\n  parentRefs: \
+                 {parents}\n  rules:\n  - backendRefs: [{{name: a, port: 80}}, {{name: b, namespace: far, port: 81}}, \
+                 {{kind: Pool, name: c}}]\n    filters: [{{requestMirror: {{backendRef: {{name: d, port: 82}}}}}}]\n",
+            ))
+        };
+        let found = route("[{name: door, namespace: edge}, {name: own}]");
+        let parents: Vec<_> = found.parents.iter().map(|p| (&*p.name, p.namespace.as_deref())).collect();
+        assert_eq!(parents, [("door", Some("edge")), ("own", None)]);
+        assert_eq!(
+            shown(&found),
+            [
+                "-/a:Number(80)@spec.rules[0].backendRefs[0]",
+                "far/b:Number(81)@spec.rules[0].backendRefs[1]",
+                "-/d:Number(82)@spec.rules[0].filters[0].requestMirror.backendRef"
+            ]
+        );
+        let mesh = route("[{kind: Service, name: a}]");
+        assert!(mesh.backends.is_empty() && mesh.parents.is_empty());
+    }
+
+    #[test]
+    fn an_openshift_route_names_a_port_of_the_service_or_of_the_pods() {
+        let route = |port: &str| {
+            shown(&exposure(&format!(
+                "apiVersion: route.openshift.io/v1\nkind: Route\nmetadata: {{name: x}}\nspec:\n  to: {{kind: Service, \
+                 name: a}}\n  alternateBackends: [{{kind: Service, name: b}}]\n  port: {port}\n",
+            )))
+        };
+        assert_eq!(
+            route("{targetPort: 8080}"),
+            ["-/a:Target(8080)@spec.to", "-/b:Target(8080)@spec.alternateBackends[0]"]
+        );
+        assert_eq!(route("{targetPort: http}")[0], "-/a:Name(\"http\")@spec.to");
+        assert_eq!(route("null")[0], "-/a:Any@spec.to");
+    }
+
+    #[test]
+    fn a_grant_is_for_kinds_namespaces_and_services() {
+        let grant = |to: &str| {
+            match bodies(&format!(
+            "apiVersion: gateway.networking.k8s.io/v1beta1\nkind: ReferenceGrant\nmetadata: {{name: x}}\nspec:\n  from: \
+             [{{group: gateway.networking.k8s.io, kind: HTTPRoute, namespace: a}}]\n  to: {to}\n",
+        ))
+        .pop()
+        {
+            Some(Body::ReferenceGrant(grant)) => grant,
+            other => panic!("{other:?}"),
+        }
+        };
+        let every = grant("[{group: '', kind: Service}]");
+        assert!(every.allows("HTTPRoute", "a", "web"));
+        assert!(!every.allows("HTTPRoute", "b", "web") && !every.allows("TCPRoute", "a", "web"));
+        let one = grant("[{group: '', kind: Service, name: web}]");
+        assert!(one.allows("HTTPRoute", "a", "web") && !one.allows("HTTPRoute", "a", "db"));
+        assert!(!grant("[{group: '', kind: Secret}]").allows("HTTPRoute", "a", "web"));
+    }
+
+    #[test]
+    fn a_service_says_who_reaches_it() {
+        let service = |spec: &str| match bodies(&format!(
+            "apiVersion: v1\nkind: Service\nmetadata:\n  name: x\n  annotations: \
+             {{service.beta.kubernetes.io/aws-load-balancer-nlb-target-type: ip}}\nspec: {spec}\n"
+        ))
+        .pop()
+        {
+            Some(Body::Service(service)) => service,
+            other => panic!("{other:?}"),
+        };
+        let balanced = service(
+            "{type: LoadBalancer, loadBalancerSourceRanges: [10.0.0.0/8, x], ports: [{name: a, port: 80, targetPort: \
+             http, nodePort: 30080}, {port: 53, protocol: UDP}]}",
+        );
+        assert_eq!((balanced.access, balanced.keeps_addresses), (Access::LoadBalancer, true));
+        assert_eq!(balanced.source_ranges.len(), 1);
+        let [first, second] = balanced.ports.as_slice() else { panic!("two ports") };
+        assert_eq!((&*first.name, first.number, first.node_port), ("a", 80, Some(30080)));
+        assert_eq!((&first.target, &second.target), (&Target::Name("http".to_owned()), &Target::Number(53)));
+        let node = service("{type: NodePort, ports: [{port: 0}]}");
+        assert!(node.is_external() && !node.keeps_addresses && node.ports.is_empty());
+        assert!(service("{externalIPs: [10.0.0.1]}").is_external() && !service("{}").is_external());
+    }
+}

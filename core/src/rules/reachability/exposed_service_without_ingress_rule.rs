@@ -218,7 +218,8 @@ fn fix(
         }
     }
     let namespace = service.namespace;
-    let title = format!("let in whom Service `{}` is open to", service.name);
+    let whom = if senders.names.is_empty() { "the clients' addresses" } else { &*senders.names.join(" or ") };
+    let title = format!("add a policy that lets {whom} in");
     let wanted = format!("allow-to-{}", service.name);
     let fix = proposals::add(cx, report, namespace, title, |namespace, free| {
         vec![proposals::allow_ingress(&free(&wanted), namespace, selector, &peers, ports)]
