@@ -154,6 +154,20 @@ fn the_router_of_openshift_may_be_on_the_host_network() {
 }
 
 #[test]
+fn load_balancers_and_proxies_on_nodes_are_no_pods() {
+    for (class, peers, expected) in [
+        ("alb", "{from: [{ipBlock: {cidr: 0.0.0.0/0}}]}", "TCP 8080 | TCP 8080"),
+        ("alb", "{from: [{ipBlock: {cidr: 10.0.0.0/8}}]}", "none | TCP 8080"),
+        ("alb", "{from: [{namespaceSelector: {}}]}", "none | none"),
+        ("cilium", "{from: [{ipBlock: {cidr: 0.0.0.0/0}}]}", "none | TCP 8080"),
+        ("cilium", "{}", "TCP 8080 | TCP 8080"),
+    ] {
+        let ingress = INGRESS.replace("spec: {", &format!("spec: {{ingressClassName: {class}, "));
+        assert_eq!(through(&[WEB, &ingress, &policy(peers)]), expected, "{class} {peers}");
+    }
+}
+
+#[test]
 fn another_namespace_needs_a_grant() {
     let route = "apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: web, namespace: edge}\nspec: \
                  {rules: [{backendRefs: [{name: web, namespace: shop, port: 80}]}]}\n";

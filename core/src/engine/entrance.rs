@@ -21,7 +21,7 @@ pub enum Sender {
     Pod(ForeignPod),
     /// The clients themselves: each has one of these addresses.
     Clients(AddressSet),
-    /// Something outside the cluster with addresses that no manifest tells.
+    /// Something outside the cluster with an IPv4 address that no manifest tells.
     Outside,
 }
 
@@ -45,7 +45,10 @@ impl<'c> Engine<'c> {
     pub fn senders(&self, entrance: &Entrance<'_>) -> Vec<Senders> {
         match entrance.via {
             Via::LoadBalancer | Via::NodePort | Via::ExternalIp => vec![self.without_controller(entrance)],
-            Via::Route => vec![self.of_presets(&[&OPENSHIFT], &Hint::default())],
+            Via::Route => {
+                let controller = OPENSHIFT.controllers.first().copied();
+                vec![self.of_hint(Via::Route, &Hint { controller, ..Hint::default() })]
+            }
             Via::Ingress | Via::Gateway if entrance.hints.is_empty() => {
                 vec![self.of_hint(entrance.via, &Hint::default())]
             }
@@ -61,7 +64,7 @@ impl<'c> Engine<'c> {
     pub fn entrance_flow(&self, entrance: &Entrance<'_>, target: &EntranceTarget) -> Flow {
         let mut sum = Flow::default();
         for senders in self.senders(entrance) {
-            let flow = self.from_any(&senders.all, target.class);
+            let flow = self.sent_by_any(&senders.all, target.class);
             sum.certain = sum.certain.union(&flow.certain);
             sum.possible = sum.possible.union(&flow.possible);
         }
@@ -80,31 +83,30 @@ impl<'c> Engine<'c> {
             && self.foreign_in(info.namespace).is_none()
             && !self.cluster.admin.iter().any(|policy| policy.subject.possible.contains(class.0));
         let policies = self.cluster.namespace(info.namespace).map_or(&[][..], |info| &info.policies);
-        let refused = |id: &PolicyId| {
-            self.cluster
-                .policy(*id)
-                .is_some_and(|policy| policy.policy.refused && policy.subject.possible.contains(class.0))
+        let is_open = |id: &PolicyId| {
+            self.cluster.policy(*id).is_some_and(|policy| {
+                policy.subject.possible.contains(class.0)
+                    && (policy.policy.refused || !policy.subject.certain.contains(class.0))
+            })
         };
-        if !is_settled || policies.iter().any(refused) {
+        if !is_settled || policies.iter().any(is_open) {
             return None;
         }
         let mut open = ConnectionSet::none();
-        for policy in
-            self.policies_of(Direction::Ingress, class).iter().filter_map(|id| self.cluster.policy(*id))
-        {
-            for rule in &policy.policy.ingress.rules {
-                open = open.union(&connections(rule.ports.as_deref(), info));
-            }
+        let ids = self.policies_of(Direction::Ingress, class).iter();
+        let policies = ids.filter_map(|id| self.cluster.policy(*id));
+        for rule in policies.flat_map(|policy| &policy.policy.ingress.rules) {
+            open = open.union(&connections(rule.ports.as_deref(), info));
         }
         Some(open)
     }
 
-    fn from_any(&self, senders: &[Sender], to: ClassId) -> Flow {
-        let flows = senders.iter().map(|sender| self.from_sender(sender, to));
+    fn sent_by_any(&self, senders: &[Sender], to: ClassId) -> Flow {
+        let flows = senders.iter().map(|sender| self.sent_by(sender, to));
         flows.reduce(|all, flow| all.either(&flow)).unwrap_or_default()
     }
 
-    fn from_sender(&self, sender: &Sender, to: ClassId) -> Flow {
+    fn sent_by(&self, sender: &Sender, to: ClassId) -> Flow {
         let to = Endpoint::Class(to);
         match sender {
             Sender::Class(from) => self.flow(Endpoint::Class(*from), to),
@@ -114,20 +116,20 @@ impl<'c> Engine<'c> {
             Sender::Pod(pod) => self.flow(Endpoint::Pod(pod), to),
             Sender::Clients(addresses) => {
                 // It takes one client to reach a Pod.
-                self.from_addresses(addresses, to).fold(Flow::default(), |all, flow| Flow {
+                self.sent_by_addresses(addresses, to).fold(Flow::default(), |all, flow| Flow {
                     certain: all.certain.union(&flow.certain),
                     possible: all.possible.union(&flow.possible),
                 })
             }
             Sender::Outside => {
-                let all = AddressSet::all();
-                self.from_addresses(&all, to).reduce(|all, flow| all.either(&flow)).unwrap_or_default()
+                let all = AddressSet::all_ipv4();
+                self.sent_by_addresses(&all, to).reduce(|all, flow| all.either(&flow)).unwrap_or_default()
             }
         }
     }
 
     /// What each group of these addresses can reach.
-    fn from_addresses<'e>(
+    fn sent_by_addresses<'e>(
         &'e self,
         addresses: &'e AddressSet,
         to: Endpoint<'e>,

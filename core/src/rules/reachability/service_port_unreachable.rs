@@ -149,7 +149,9 @@ fn denied(
         let own = connections(port, class);
         let any = service.service.ports.iter().map(|port| connections(port, class));
         let leads_nowhere = !any.fold(ConnectionSet::none(), |all, own| all.union(&own)).overlaps(&open);
-        if !own.is_empty() && !own.overlaps(&open) && !(service.external && leads_nowhere) {
+        let is_denied = !own.is_empty() && !own.overlaps(&open);
+        let left_to_other_rule = service.external && leads_nowhere;
+        if is_denied && !left_to_other_rule {
             classes.insert(id.0);
             let_in = let_in.union(&open);
             numbers = numbers.union(&own);
