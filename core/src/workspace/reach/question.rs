@@ -149,7 +149,13 @@ impl Scene<'_> {
             },
             |info| info.labels.clone(),
         );
-        ForeignPod { namespace: namespace.to_owned(), namespace_labels, labels, ports: Vec::new(), ..ForeignPod::default() }
+        ForeignPod {
+            namespace: namespace.to_owned(),
+            namespace_labels,
+            labels,
+            ports: Vec::new(),
+            ..ForeignPod::default()
+        }
     }
 
     /// The parts of a set of addresses that policies tell apart.
