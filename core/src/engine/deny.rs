@@ -5,7 +5,7 @@
 
 use super::isolation::{Doubt, may_affect};
 use super::{Engine, by_direction};
-use crate::cluster::{NamespaceId, PolicyId, PolicyInfo};
+use crate::cluster::{AdminId, NamespaceId, PolicyId, PolicyInfo};
 use crate::model::Direction;
 use crate::sets::{Cover, LabelSelector, Labels, cover};
 
@@ -21,6 +21,8 @@ pub enum DefaultDeny {
         /// The policy that undoes it.
         by: PolicyId,
     },
+    /// No NetworkPolicies do, but this cluster-wide policy denies every possible Pod all that none before it accepts.
+    Denied(AdminId),
     /// A Pod with these labels would not be denied anything.
     Refuted(Labels),
     /// It hangs on something that the manifests don't show.
@@ -33,7 +35,7 @@ impl DefaultDeny {
     /// The word in reports: `proven`, `refuted` or `unknown`.
     pub fn word(&self) -> &'static str {
         match self {
-            Self::Proven(_) => "proven",
+            Self::Proven(_) | Self::Denied(_) => "proven",
             Self::Nullified { .. } | Self::Refuted(_) => "refuted",
             Self::Unknown(_) | Self::Undecided => "unknown",
         }
@@ -49,6 +51,13 @@ impl Engine<'_> {
     }
 
     fn decide_default_deny(&self, direction: Direction, namespace: NamespaceId) -> DefaultDeny {
+        match self.denied_by_policies(direction, namespace) {
+            DefaultDeny::Proven(deny) => DefaultDeny::Proven(deny),
+            other => self.namespace_denied(direction, namespace).map_or(other, DefaultDeny::Denied),
+        }
+    }
+
+    fn denied_by_policies(&self, direction: Direction, namespace: NamespaceId) -> DefaultDeny {
         let policies = || {
             let ids = self.cluster.namespace(namespace).map_or(&[][..], |info| &info.policies);
             ids.iter().filter_map(|id| Some((*id, self.cluster.policy(*id)?)))

@@ -8,7 +8,7 @@ use super::walk::{Endpoint, ForeignPod};
 use super::{Doubt, Engine, Isolation, Match};
 use crate::cluster::{ClassId, NamespaceId, PolicyId, PolicyInfo};
 use crate::model::{Direction, NAME_LABEL, Peer, Port, Rule};
-use crate::sets::{Labels, Protocol};
+use crate::sets::{ConnectionSet, Labels, Protocol};
 
 /// Which halves of DNS a policy, or a union of policies, lets out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -22,8 +22,8 @@ pub struct DnsAccess {
 /// How the Pods of a class reach DNS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DnsPath {
-    /// They do, or nothing stops them, or they don't look names up, or nothing at all is let out, so that names are of
-    /// no use.
+    /// They do, or no NetworkPolicy stops them, or they don't look names up, or nothing at all is let out, so that names
+    /// are of no use, or a policy for administrators denies DNS, so that no NetworkPolicy can allow it.
     Fine,
     /// They are isolated and one half or both are missing.
     Missing(DnsAccess),
@@ -51,12 +51,13 @@ impl Engine<'_> {
         }
         let policies = self.dns_policies(class);
         let isolated = match self.isolation(Direction::Egress, class) {
-            Isolation::Open | Isolation::HostNetwork => return DnsPath::Fine,
+            Isolation::Open | Isolation::Denied(_) | Isolation::HostNetwork => return DnsPath::Fine,
             Isolation::Unknown(Doubt::Refused(_)) => !policies.is_empty(),
             Isolation::Unknown(_) => false,
             Isolation::Isolated => true,
         };
-        let access = policies.iter().fold(DnsAccess::default(), |sum, id| sum.or(self.dns_access(*id)));
+        let Some(first) = self.dns_before_policies(class) else { return DnsPath::Fine };
+        let access = policies.iter().fold(first, |sum, id| sum.or(self.dns_access(*id)));
         let lets_out = |id: &PolicyId| {
             self.cluster.policy(*id).is_some_and(|policy| !policy.policy.egress.rules.is_empty())
         };
@@ -70,11 +71,34 @@ impl Engine<'_> {
     }
 
     /// Which halves of DNS the policies of a class and the egress rules of one more policy let out together, whether or
-    /// not that policy isolates for egress; none where the class doesn't look names up.
+    /// not that policy isolates for egress; none where the class doesn't look names up, or is denied DNS before that.
     pub fn dns_access_with(&self, class: ClassId, further: PolicyId) -> Option<DnsAccess> {
         let asks = self.cluster.class(class).is_some_and(|info| info.example.uses_cluster_dns);
         let policies = self.dns_policies(class).into_iter().chain([further]);
-        asks.then(|| policies.fold(DnsAccess::default(), |sum, id| sum.or(self.dns_access(id))))
+        let first = if asks { self.dns_before_policies(class) } else { None };
+        first.map(|first| policies.fold(first, |sum, id| sum.or(self.dns_access(id))))
+    }
+
+    /// What the Admin tier lets out to DNS, or may, whatever NetworkPolicies say; none where it denies DNS.
+    fn dns_before_policies(&self, class: ClassId) -> Option<DnsAccess> {
+        let mut access = DnsAccess::default();
+        if self.cluster.admin.is_empty() {
+            return Some(access);
+        }
+        let mut is_denied = false;
+        for server in &servers() {
+            let [widest, accepted] = self.before_policies(Direction::Egress, class, Endpoint::Pod(server));
+            let let_out = |set: &ConnectionSet, of: Protocol| {
+                server.ports.iter().any(|(protocol, _, port)| *protocol == of && set.contains(of, *port))
+            };
+            let found = |set: &ConnectionSet| DnsAccess {
+                udp: let_out(set, Protocol::Udp),
+                tcp: let_out(set, Protocol::Tcp),
+            };
+            access = access.or(found(&accepted.possible));
+            is_denied |= !found(&widest.possible).is_complete();
+        }
+        (access.is_complete() || !is_denied).then_some(access)
     }
 
     /// The policies that isolate a class for egress, now or once they are mended, in the repository's order.

@@ -1,16 +1,18 @@
 //! Which Pods are isolated, per direction.
 
 use super::{Engine, by_direction};
-use crate::cluster::{ClassId, NamespaceId, PolicyId, PolicyInfo};
+use crate::cluster::{AdminId, ClassId, NamespaceId, PolicyId, PolicyInfo};
 use crate::model::Direction;
 use crate::sets::IdSet;
 
 /// Whether the Pods of a class are isolated in a direction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Isolation {
-    /// At least one policy selects them.
+    /// At least one NetworkPolicy selects them.
     Isolated,
-    /// No policy selects them: everything is allowed.
+    /// No NetworkPolicy selects them, but this cluster-wide policy denies all that none before it accepts.
+    Denied(AdminId),
+    /// No NetworkPolicy selects them: what cluster-wide policies don't deny is allowed.
     Open,
     /// It hangs on something that the manifests don't show.
     Unknown(Doubt),
@@ -67,7 +69,7 @@ impl Engine<'_> {
             return Isolation::Unknown(Doubt::Foreign(foreign));
         }
         if !isolated.possible.contains(class.0) {
-            return Isolation::Open;
+            return self.denied_by_default(direction, class).map_or(Isolation::Open, Isolation::Denied);
         }
         let doubtful = self
             .cluster

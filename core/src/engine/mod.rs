@@ -15,6 +15,7 @@ mod isolation;
 mod matching;
 mod options;
 mod reach;
+mod tiers;
 mod union;
 mod verdict;
 mod walk;

@@ -10,10 +10,11 @@ pub type RuleId = (PolicyId, usize);
 
 impl Engine<'_> {
     /// Rules that together let every Pod of every namespace and every IPv4 address through on every port, though
-    /// policies isolate the class; none where they don't. Rules that add nothing to the others are left out, and the
+    /// policies isolate the class; none where they don't, or where a cluster-wide policy denies everything before them. Rules that add nothing to the others are left out, and the
     /// order is the repository's.
     pub fn open_despite_isolation(&self, direction: Direction, class: ClassId) -> Option<Vec<RuleId>> {
-        if self.isolation(direction, class) != Isolation::Isolated {
+        let is_denied = || self.denied_first(direction, class).is_some();
+        if self.isolation(direction, class) != Isolation::Isolated || is_denied() {
             return None;
         }
         let policies = self.policies_of(direction, class);

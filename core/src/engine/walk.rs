@@ -184,7 +184,25 @@ impl Engine<'_> {
         walk
     }
 
+    /// What the Admin tier lets through between a class and a peer: where the NetworkPolicies after it allow
+    /// everything, and where they allow nothing.
+    pub fn before_policies(&self, direction: Direction, class: ClassId, peer: Endpoint<'_>) -> [Flow; 2] {
+        let subject = Endpoint::Class(class);
+        let destination = match direction {
+            Direction::Ingress => subject,
+            Direction::Egress => peer,
+        };
+        let steps = self.admin_steps(Tier::Admin, subject, Asked { direction, peer, destination });
+        let mut denying = self.judging(&steps, None);
+        denying.policy(true, std::iter::empty());
+        [self.judging(&steps, None), denying].map(|judge| judge.flow(&mut self.scratch.borrow_mut()))
+    }
+
     fn judge(&self, steps: &[Step], foreign: Option<bool>) -> Flow {
+        self.judging(steps, foreign).flow(&mut self.scratch.borrow_mut())
+    }
+
+    fn judging<'s>(&self, steps: &'s [Step], foreign: Option<bool>) -> Judge<'s> {
         let mut judge = Judge::new(foreign);
         for step in steps {
             let priority = match step.policy {
@@ -202,7 +220,7 @@ impl Engine<'_> {
                 ),
             }
         }
-        judge.flow(&mut self.scratch.borrow_mut())
+        judge
     }
 
     fn admin_steps(&self, tier: Tier, subject: Endpoint<'_>, asked: Asked<'_>) -> Vec<Step> {

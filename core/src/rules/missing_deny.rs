@@ -1,5 +1,6 @@
 //! Namespaces without a proven default deny, for either direction.
 
+use super::tiers::Denials;
 use super::{Context, Reporter, proposals, wording};
 use crate::cluster::{NamespaceId, NamespaceInfo, PolicyInfo};
 use crate::diagnostics::{Diagnostic, Location};
@@ -42,6 +43,10 @@ fn finding(
         && let Some(note) = wording::namespace_note(&info.name, policy.namespace_source)
     {
         finding = finding.note(note);
+    }
+    if let Some(denials) = Denials::of_any(cx, direction, &info.classes) {
+        let note = format!("{} {} only some connections there", denials.who(cx), denials.verb());
+        finding = denials.show(cx, finding.note(note), report);
     }
     let nearest = Nearest::of(cx, direction, info);
     if let Some(nearest) = &nearest {

@@ -22,6 +22,7 @@ mod reachability;
 mod registry;
 mod review;
 mod suppression;
+mod tiers;
 mod uncovered;
 mod wording;
 mod world;

@@ -239,6 +239,9 @@ data:
 No workload is isolated in a direction by policies that together let every Pod of every namespace and every IPv4
 address through on every port of every protocol.
 
+A cluster-wide policy of the Admin tier that denies everything closes such a workload; one that denies part of
+it is named.
+
 # Why
 
 Such a workload counts as covered in every tool that asks whether a policy exists. It is as open as without one.
@@ -466,6 +469,9 @@ workloads also reach the cluster's DNS servers, over UDP and TCP. There is one f
 workload with an egress policy of its own is a matter of `dns-egress-missing`. A namespace that lets nothing out at
 all needs no names.
 
+Cluster-wide policies of the Admin tier count: what they accept needs no NetworkPolicy, and where they deny DNS
+no NetworkPolicy could help, so nothing is reported.
+
 # Why
 
 A Pod that can't resolve names can't do much, and what fails is hard to read: everything waits for DNS first.
@@ -541,6 +547,9 @@ deny-all-without-dns; what lets nothing out at all needs no names.
 
 Without UDP it is an error, without TCP alone a warning: answers that don't fit into a datagram come over TCP
 (RFC 7766).
+
+Cluster-wide policies of the Admin tier count: what they accept needs no NetworkPolicy, and where they deny DNS
+no NetworkPolicy could help, so nothing is reported.
 
 # Why
 
@@ -1130,6 +1139,8 @@ items:
 No egress rule lets Pods reach a metadata address on TCP port 80: 169.254.169.254 and fd00:ec2::254 (AWS, Azure,
 Google Cloud), 169.254.170.2 (ECS tasks), 169.254.170.23 (EKS Pod identity), 100.100.100.200 (Alibaba Cloud).
 
+An address that cluster-wide policies of the Admin tier deny to all these Pods is not reported.
+
 # Why
 
 The metadata service hands out the node's credentials to whoever asks. A rule for "the internet" includes it
@@ -1374,6 +1385,8 @@ The suggestion is the smallest `podSelector` that selects exactly the Pods that 
 Every namespace with a workload that policies can reach has at least one NetworkPolicy, or one of another API or
 a generator of policies may act there.
 
+Nothing is reported where a cluster-wide policy denies every Pod of the namespace everything in both directions.
+
 # Why
 
 In a namespace without policies every Pod accepts and makes every connection. CIS Kubernetes Benchmark, 5.3.2.
@@ -1443,6 +1456,10 @@ policy's name: two policies for `app exists` and `app does not exist` are a defa
 `namespace-without-policy`; where a policy of another API or a generator may act, the answer is unknown and nothing
 is reported.
 
+A cluster-wide policy that denies every Pod of the namespace everything is a default deny too. In the Baseline
+tier it is none beside a NetworkPolicy that allows everything, because the Pods of a NetworkPolicy never come to
+that tier.
+
 # Why
 
 First deny, then allow: without a default deny, every Pod that nobody thought of starts open. CIS Kubernetes
@@ -1504,6 +1521,10 @@ policy's name: two policies for `app exists` and `app does not exist` are a defa
 `deny-all` with a narrower selector is none. A namespace without any policy is a matter of
 `namespace-without-policy`; where a policy of another API or a generator may act, the answer is unknown and nothing
 is reported.
+
+A cluster-wide policy that denies every Pod of the namespace everything is a default deny too. In the Baseline
+tier it is none beside a NetworkPolicy that allows everything, because the Pods of a NetworkPolicy never come to
+that tier.
 
 # Why
 
@@ -1594,6 +1615,10 @@ defaults to and how every selector matches. A workload that a policy of another 
 controller adds, is unknown and not reported. Pods on the node's network are a matter of
 host-network-pod-bypasses-policy.
 
+A workload that cluster-wide policies (AdminNetworkPolicy, BaselineAdminNetworkPolicy, ClusterNetworkPolicy) are
+proven to deny everything but what their rules accept or pass on starts from deny as well and is not reported.
+For egress that means every Pod and every IPv4 address. Where they deny only part of it, the finding says so.
+
 # Why
 
 A Pod that no policy isolates for egress can reach every Pod and every address, which is what an intruder needs
@@ -1657,6 +1682,11 @@ The decision is made on the effect of all policies together: where a namespace c
 defaults to and how every selector matches. A workload that a policy of another API may cover, or whose labels a
 controller adds, is unknown and not reported. Pods on the node's network are a matter of
 host-network-pod-bypasses-policy.
+
+A workload that cluster-wide policies (AdminNetworkPolicy, BaselineAdminNetworkPolicy, ClusterNetworkPolicy) are
+proven to deny everything but what their rules accept or pass on starts from deny as well and is not reported.
+For ingress that means every Pod: these policies can't deny addresses there. Where they deny only part of it,
+the finding says so.
 
 # Why
 
@@ -2184,6 +2214,9 @@ metadata:
 No egress rule lacks `to` or lists blocks that together hold every public IPv4 or IPv6 address. A rule without
 `to` for DNS ports alone is only worth knowing.
 
+A rule is not reported where cluster-wide policies of the Admin tier deny all that it opens; where they deny
+part of it, the finding names them.
+
 # Why
 
 What leaves the cluster for anywhere is how data leaves it. A rule without `to` opens the cluster's own Pods as
@@ -2238,6 +2271,9 @@ No ingress rule lacks `from` or lists blocks that together hold every public IPv
 `0.0.0.0/0`, or `0.0.0.0/1` and `128.0.0.0/1`. Holes for private, local and reserved ranges (RFC 6890) don't
 change that. Where everything that the policy selects is behind a LoadBalancer or NodePort Service, an Ingress
 or a route, it is only worth knowing.
+
+A rule is not reported where cluster-wide policies of the Admin tier deny all that it opens; where they deny
+part of it, the finding names them.
 
 # Why
 

@@ -1,5 +1,6 @@
 //! Pods that no policy isolates, for either direction.
 
+use super::tiers::Denials;
 use super::{Context, OptionValue, Reporter, RuleOption, wording};
 use crate::cluster::{WorkloadId, WorkloadInfo};
 use crate::diagnostics::{Diagnostic, Location};
@@ -36,9 +37,11 @@ fn finding(
 ) -> Diagnostic {
     let namespace = cx.cluster.namespace_name(workload.namespace);
     let name = cx.cluster.workload_name(id);
-    let way = match direction {
-        Direction::Ingress => "every Pod of the cluster can reach it on every port",
-        Direction::Egress => "it can reach every Pod and every address on every port",
+    let denials = Denials::of(cx, direction, workload.class);
+    let way = match (&denials, direction) {
+        (Some(denials), _) => denials.leave(cx),
+        (None, Direction::Ingress) => "every Pod of the cluster can reach it on every port".to_owned(),
+        (None, Direction::Egress) => "it can reach every Pod and every address on every port".to_owned(),
     };
     let message = format!("no NetworkPolicy isolates `{name}` for {}: {way}", direction.name());
     let mut finding = report
@@ -49,6 +52,9 @@ fn finding(
     }
     if let Some((policy, location)) = near_miss(cx, direction, workload, report) {
         finding = finding.related(policy, location);
+    }
+    if let Some(denials) = denials {
+        finding = denials.show(cx, finding, report);
     }
     finding.help(format!(
         "select it in a policy of namespace `{namespace}` with `policyTypes: [{}]`, or add a default deny there",

@@ -3,15 +3,19 @@
 use std::sync::LazyLock;
 
 use super::peers::{self, RuleSite};
-use super::{Context, Reporter};
+use super::{Context, Reporter, tiers};
 use crate::diagnostics::Diagnostic;
 use crate::model::{Direction, Peer, Rule};
 use crate::sets::AddressSet;
 
-/// The rules of a direction that let everybody through, of policies that select something.
+/// The rules of a direction that let everybody through, of policies that select something, as far as cluster-wide
+/// policies leave anything of it.
 pub(super) fn rules<'c>(cx: &Context<'c>, direction: Direction) -> impl Iterator<Item = RuleSite<'c>> {
     peers::rules(cx).filter(move |site| {
-        site.direction == direction && is_world(site.rule) && !site.policy.subject.certain.is_empty()
+        site.direction == direction
+            && is_world(site.rule)
+            && !site.policy.subject.certain.is_empty()
+            && tiers::leave_something(cx, site)
     })
 }
 

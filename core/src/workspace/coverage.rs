@@ -38,7 +38,7 @@ pub(super) fn rows(engine: &Engine<'_>, root: &Root) -> Vec<NamespaceCoverage> {
 
 fn add(counts: &mut DirectionCounts, isolation: Isolation, members: u32) {
     match isolation {
-        Isolation::Isolated => counts.isolated += members,
+        Isolation::Isolated | Isolation::Denied(_) => counts.isolated += members,
         Isolation::Open | Isolation::HostNetwork => counts.open += members,
         Isolation::Unknown(_) => counts.unknown += members,
     }

@@ -3,6 +3,9 @@
 //! No workload is isolated in a direction by policies that together let every Pod of every namespace and every IPv4
 //! address through on every port of every protocol.
 //!
+//! A cluster-wide policy of the Admin tier that denies everything closes such a workload; one that denies part of
+//! it is named.
+//!
 //! # Why
 //!
 //! Such a workload counts as covered in every tool that asks whether a policy exists. It is as open as without one.
@@ -56,6 +59,7 @@ use crate::cluster::{WorkloadId, WorkloadInfo};
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::engine::RuleId;
 use crate::model::Direction;
+use crate::rules::tiers::Denials;
 use crate::rules::{Check, Context, FixKind, Group, Reporter, Rule, RuleSet};
 
 pub(crate) static RULE: Rule = Rule {
@@ -92,10 +96,13 @@ fn finding(
     report: &Reporter<'_>,
 ) -> Diagnostic {
     let directions: Vec<_> = open.iter().map(|(direction, _)| direction.name()).collect();
+    let denials: Vec<_> =
+        open.iter().filter_map(|(direction, _)| Denials::of(cx, *direction, workload.class)).collect();
     let message = format!(
-        "policies isolate `{}` for {}, and together let everything through",
+        "policies isolate `{}` for {}, and together let everything through{}",
         cx.cluster.workload_name(id),
-        directions.join(" and ")
+        directions.join(" and "),
+        if denials.is_empty() { "" } else { " that no cluster-wide policy denies" },
     );
     let mut finding = report.finding(workload.object, "", message);
     for (direction, (policy, index)) in most_telling(open) {
@@ -103,6 +110,9 @@ fn finding(
         let field = format!("spec.{}[{index}]", direction.name());
         let part = format!("policy `{}` opens {} here", policy.name, direction.name());
         finding = finding.related(part, report.place(policy.object, &field));
+    }
+    for denials in denials {
+        finding = denials.show(cx, finding, report);
     }
     finding.help("narrow these rules to the peers and ports that are needed")
 }

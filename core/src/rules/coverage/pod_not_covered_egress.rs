@@ -9,6 +9,10 @@
 //! controller adds, is unknown and not reported. Pods on the node's network are a matter of
 //! host-network-pod-bypasses-policy.
 //!
+//! A workload that cluster-wide policies (AdminNetworkPolicy, BaselineAdminNetworkPolicy, ClusterNetworkPolicy) are
+//! proven to deny everything but what their rules accept or pass on starts from deny as well and is not reported.
+//! For egress that means every Pod and every IPv4 address. Where they deny only part of it, the finding says so.
+//!
 //! # Why
 //!
 //! A Pod that no policy isolates for egress can reach every Pod and every address, which is what an intruder needs

@@ -9,6 +9,11 @@
 //! controller adds, is unknown and not reported. Pods on the node's network are a matter of
 //! host-network-pod-bypasses-policy.
 //!
+//! A workload that cluster-wide policies (AdminNetworkPolicy, BaselineAdminNetworkPolicy, ClusterNetworkPolicy) are
+//! proven to deny everything but what their rules accept or pass on starts from deny as well and is not reported.
+//! For ingress that means every Pod: these policies can't deny addresses there. Where they deny only part of it,
+//! the finding says so.
+//!
 //! # Why
 //!
 //! A Pod that no policy selects accepts connections from every other Pod of the cluster, in every namespace. CIS

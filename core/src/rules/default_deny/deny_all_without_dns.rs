@@ -5,6 +5,9 @@
 //! workload with an egress policy of its own is a matter of `dns-egress-missing`. A namespace that lets nothing out at
 //! all needs no names.
 //!
+//! Cluster-wide policies of the Admin tier count: what they accept needs no NetworkPolicy, and where they deny DNS
+//! no NetworkPolicy could help, so nothing is reported.
+//!
 //! # Why
 //!
 //! A Pod that can't resolve names can't do much, and what fails is hard to read: everything waits for DNS first.

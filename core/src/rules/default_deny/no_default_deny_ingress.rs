@@ -9,6 +9,10 @@
 //! `namespace-without-policy`; where a policy of another API or a generator may act, the answer is unknown and nothing
 //! is reported.
 //!
+//! A cluster-wide policy that denies every Pod of the namespace everything is a default deny too. In the Baseline
+//! tier it is none beside a NetworkPolicy that allows everything, because the Pods of a NetworkPolicy never come to
+//! that tier.
+//!
 //! # Why
 //!
 //! First deny, then allow: without a default deny, every Pod that nobody thought of starts open. CIS Kubernetes

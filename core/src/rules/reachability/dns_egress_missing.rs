@@ -9,6 +9,9 @@
 //! Without UDP it is an error, without TCP alone a warning: answers that don't fit into a datagram come over TCP
 //! (RFC 7766).
 //!
+//! Cluster-wide policies of the Admin tier count: what they accept needs no NetworkPolicy, and where they deny DNS
+//! no NetworkPolicy could help, so nothing is reported.
+//!
 //! # Why
 //!
 //! Without DNS a Pod finds none of the peers that its policies allow.

@@ -3,6 +3,8 @@
 //! No egress rule lets Pods reach a metadata address on TCP port 80: 169.254.169.254 and fd00:ec2::254 (AWS, Azure,
 //! Google Cloud), 169.254.170.2 (ECS tasks), 169.254.170.23 (EKS Pod identity), 100.100.100.200 (Alibaba Cloud).
 //!
+//! An address that cluster-wide policies of the Admin tier deny to all these Pods is not reported.
+//!
 //! # Why
 //!
 //! The metadata service hands out the node's credentials to whoever asks. A rule for "the internet" includes it
@@ -58,7 +60,9 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 use serde_json::{Value, json};
 
+use crate::cluster::ClassId;
 use crate::diagnostics::{Diagnostic, Fix, Safety, Severity};
+use crate::engine::Endpoint;
 use crate::model::{Direction, Peer};
 use crate::rules::peers::{self, RuleSite};
 use crate::rules::{Check, Context, FixKind, Group, Reporter, Rule, RuleSet, edits, wording, world};
@@ -88,12 +92,23 @@ fn check(cx: &Context<'_>, report: &mut Reporter<'_>) {
             continue;
         }
         let allowed = world::addresses(site.rule);
-        let reached: Vec<_> = metadata.iter().filter(|address| allowed.contains(**address)).collect();
+        let opened = metadata.iter().filter(|address| allowed.contains(**address));
+        let reached: Vec<_> = opened.filter(|address| is_left(cx, &site, **address)).collect();
         if !reached.is_empty() {
             let finding = finding(&site, &reached, report);
             report.push(finding);
         }
     }
+}
+
+/// Whether cluster-wide policies leave the address to some Pod that the policy selects.
+fn is_left(cx: &Context<'_>, site: &RuleSite<'_>, address: IpAddr) -> bool {
+    let mut classes = site.policy.subject.certain.iter().map(ClassId);
+    cx.cluster.admin.is_empty()
+        || classes.any(|class| {
+            let [widest, _] = cx.engine.before_policies(Direction::Egress, class, Endpoint::Address(address));
+            widest.possible.contains(Protocol::Tcp, 80)
+        })
 }
 
 fn finding(site: &RuleSite<'_>, reached: &[&IpAddr], report: &Reporter<'_>) -> Diagnostic {

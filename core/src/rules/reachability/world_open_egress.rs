@@ -3,6 +3,9 @@
 //! No egress rule lacks `to` or lists blocks that together hold every public IPv4 or IPv6 address. A rule without
 //! `to` for DNS ports alone is only worth knowing.
 //!
+//! A rule is not reported where cluster-wide policies of the Admin tier deny all that it opens; where they deny
+//! part of it, the finding names them.
+//!
 //! # Why
 //!
 //! What leaves the cluster for anywhere is how data leaves it. A rule without `to` opens the cluster's own Pods as
@@ -50,7 +53,7 @@
 
 use crate::diagnostics::Severity;
 use crate::model::{Direction, Port, Rule as PolicyRule};
-use crate::rules::{Check, Context, FixKind, Group, Reporter, Rule, RuleSet, peers, world};
+use crate::rules::{Check, Context, FixKind, Group, Reporter, Rule, RuleSet, peers, tiers, world};
 
 pub(crate) static RULE: Rule = Rule {
     name: "world-open-egress",
@@ -68,12 +71,9 @@ fn check(cx: &Context<'_>, report: &mut Reporter<'_>) {
     for site in world::rules(cx, Direction::Egress) {
         let message =
             format!("policy `{}` lets Pods out to everybody{}", site.policy.name, peers::on_ports(site.rule));
-        let finding = world::finding(&site, message, report).note(peers::width(
-            cx,
-            site.direction,
-            site.policy,
-            site.rule,
-        ));
+        let width = peers::width(cx, site.direction, site.policy, site.rule);
+        let finding = world::finding(&site, message, report).note(width);
+        let finding = tiers::limits(cx, &site, finding, report);
         report.push(if is_dns(site.rule) {
             finding.severity(Severity::Info).help("name the cluster's DNS servers under `to`")
         } else {

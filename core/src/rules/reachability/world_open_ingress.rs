@@ -5,6 +5,9 @@
 //! change that. Where everything that the policy selects is behind a LoadBalancer or NodePort Service, an Ingress
 //! or a route, it is only worth knowing.
 //!
+//! A rule is not reported where cluster-wide policies of the Admin tier deny all that it opens; where they deny
+//! part of it, the finding names them.
+//!
 //! # Why
 //!
 //! Such a rule lets every Pod of the cluster in too, not only clients outside: a rule without `from` says nothing
@@ -54,7 +57,7 @@
 use crate::cluster::ClassId;
 use crate::diagnostics::Severity;
 use crate::model::Direction;
-use crate::rules::{Check, Context, FixKind, Group, Reporter, Rule, RuleSet, peers, world};
+use crate::rules::{Check, Context, FixKind, Group, Reporter, Rule, RuleSet, peers, tiers, world};
 
 pub(crate) static RULE: Rule = Rule {
     name: "world-open-ingress",
@@ -76,12 +79,9 @@ fn check(cx: &Context<'_>, report: &mut Reporter<'_>) {
         let is_edge = selected
             .iter()
             .all(|class| cx.engine.services_of(ClassId(class)).any(|service| service.external));
-        let finding = world::finding(&site, message, report).note(peers::width(
-            cx,
-            site.direction,
-            site.policy,
-            site.rule,
-        ));
+        let width = peers::width(cx, site.direction, site.policy, site.rule);
+        let finding = world::finding(&site, message, report).note(width);
+        let finding = tiers::limits(cx, &site, finding, report);
         report.push(if is_edge {
             finding
                 .severity(Severity::Info)
