@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::matching::Match;
 use super::{Engine, PodPeers};
 use crate::cluster::{Class, NamespaceId};
-use crate::model::{Action, AdminPort, AdminRule, PodScope, Port, Rule};
+use crate::model::{AdminPort, AdminRule, PodScope, Port, Rule};
 use crate::sets::{ConnectionSet, LabelSelector, Operator, Protocol};
 
 /// Labels that every node has, whatever their values.
@@ -29,22 +29,13 @@ impl<'r> PortsOf<'r> {
         Self { numbers: rule.numbers(), names: names.collect() }
     }
 
-    /// The ports of a rule of an admin policy. A port of a newer API version fails closed: nothing is accepted by it,
-    /// and everything denied or passed on.
+    /// The ports of a rule of an admin policy.
     pub(super) fn admin_rule(rule: &'r AdminRule) -> Self {
-        let Some(ports) = &rule.ports else {
-            return Self { numbers: ConnectionSet::all(), names: Vec::new() };
-        };
-        let mut of = Self::default();
-        for port in ports {
-            match port {
-                AdminPort::Range { protocol, first, last } => of.numbers.insert(*protocol, *first, *last),
-                AdminPort::Named(name) => of.names.push((None, name)),
-                AdminPort::Unknown if rule.action != Action::Accept => of.numbers = ConnectionSet::all(),
-                AdminPort::Unknown => {}
-            }
-        }
-        of
+        let names = rule.ports.iter().flatten().filter_map(|port| match port {
+            AdminPort::Named(name) => Some((None, &**name)),
+            AdminPort::Range { .. } | AdminPort::Unknown => None,
+        });
+        Self { numbers: rule.numbers(), names: names.collect() }
     }
 
     /// The connections that they stand for at the Pods of a class.

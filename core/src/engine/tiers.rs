@@ -2,7 +2,6 @@
 //! NetworkPolicies.
 
 use super::Engine;
-use super::admin::PortsOf;
 use super::isolation::may_affect;
 use super::matching::Match;
 use crate::cluster::{AdminId, AdminInfo, ClassId, NamespaceId};
@@ -152,7 +151,7 @@ impl Engine<'_> {
                 Action::Deny => {}
                 Action::Accept | Action::Pass if reach == Reach::default() => {}
                 action => {
-                    let ports = PortsOf::admin_rule(rule).numbers;
+                    let ports = rule.numbers();
                     if action == Action::Pass {
                         passed = passed.union(&open.intersect(&ports));
                     }

@@ -14,7 +14,7 @@ mod tests;
 use ipnet::IpNet;
 
 use super::policy::Direction;
-use crate::sets::{LabelSelector, Protocol};
+use crate::sets::{ConnectionSet, LabelSelector, Protocol};
 
 pub(super) use read::compile;
 pub(super) use written::{AdminSpec, BaselineSpec, ClusterSpec, WrittenSpec};
@@ -92,6 +92,23 @@ pub struct AdminRule {
     pub peers: Vec<AdminPeer>,
     /// The ports that it matches; none means every port of every protocol.
     pub ports: Option<Vec<AdminPort>>,
+}
+
+impl AdminRule {
+    /// The port numbers that it matches; every port where it names none. Named ports differ from Pod to Pod, so they are
+    /// left out. A port of a newer API version fails closed: `Accept` matches nothing there, `Deny` and `Pass` everything.
+    pub fn numbers(&self) -> ConnectionSet {
+        let Some(ports) = &self.ports else { return ConnectionSet::all() };
+        let mut numbers = ConnectionSet::none();
+        for port in ports {
+            match port {
+                AdminPort::Range { protocol, first, last } => numbers.insert(*protocol, *first, *last),
+                AdminPort::Unknown if self.action != Action::Accept => return ConnectionSet::all(),
+                AdminPort::Unknown | AdminPort::Named(_) => {}
+            }
+        }
+        numbers
+    }
 }
 
 /// One peer of a rule.

@@ -233,6 +233,68 @@ data:
 "#,
     ),
     (
+        "control-plane-reachable-from-pods",
+        r#"# What it checks
+
+No egress rule with blocks, or without `to`, lets Pods out to private addresses (RFC 1918, RFC 6598, RFC 4193) on
+the ports of etcd (TCP 2379 and 2380) or of kubelets (TCP 10250 and 10255), unless it names single hosts.
+
+A rule for the world on every port is a matter of world-open-egress, a rule without `ports` for blocks of /16 and
+smaller one of all-ports-allowed. Ports that cluster-wide policies of the Admin tier deny, at these addresses or at
+every node, are not reported. Pods without egress isolation are a matter of pod-not-covered-egress.
+
+# Why
+
+Nodes have private addresses. Who reaches etcd reads every Secret, and who reaches a kubelet may run commands in
+every Pod of its node; only a credential stands between. Pods have no need of either.
+
+# Example
+
+```yaml
+apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop, labels: {app: web}}
+spec: {containers: [{name: web, image: "web:1"}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web, namespace: shop}
+spec:
+  podSelector: {matchLabels: {app: web}}
+  policyTypes: [Egress]
+  egress:
+  - to:
+    - ipBlock: {cidr: 10.0.0.0/8}
+    ports: [{port: 1024, endPort: 32767}]
+```
+
+# Instead
+
+```yaml
+apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop, labels: {app: web}}
+spec: {containers: [{name: web, image: "web:1"}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web, namespace: shop}
+spec:
+  podSelector: {matchLabels: {app: web}}
+  policyTypes: [Egress]
+  egress:
+  - to:
+    - ipBlock: {cidr: 10.0.0.0/8}
+    ports: [{port: 5432}]
+```
+
+# Options
+
+`exemptNamespaces` lists namespaces whose policies are not reported: by default those of the cluster's own
+components, `kube-system`, `kube-public` and `kube-node-lease`.
+"#,
+    ),
+    (
         "covered-but-open",
         r#"# What it checks
 

@@ -28,6 +28,7 @@ pub(super) static RULES: &[&Rule] = &[
     &precision::namespace_wide_peer::RULE,
     &precision::spoofable_cross_namespace_peer::RULE,
     &reachability::all_ports_allowed::RULE,
+    &reachability::control_plane_reachable_from_pods::RULE,
     &reachability::dns_egress_missing::RULE,
     &reachability::exposed_service_without_ingress_rule::RULE,
     &reachability::metadata_ip_reachable::RULE,

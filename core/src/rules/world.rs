@@ -41,6 +41,11 @@ pub(super) fn addresses(rule: &Rule) -> AddressSet {
     blocks.fold(AddressSet::empty(), |sum, block| sum.union(&block))
 }
 
+/// Whether addresses hold a block that is more than one network: shorter than /16 for IPv4, and /32 for IPv6.
+pub(super) fn is_broad(addresses: &AddressSet) -> bool {
+    addresses.to_cidrs().iter().any(|cidr| cidr.prefix_len() < if cidr.addr().is_ipv4() { 16 } else { 32 })
+}
+
 /// Where to point for a rule's peers: the list, or the rule where there is none.
 pub(super) fn place(site: &RuleSite<'_>) -> String {
     match site.rule.peers {
@@ -87,6 +92,7 @@ static PUBLIC_IPV6: LazyLock<AddressSet> = LazyLock::new(|| {
     ranges(&["2000::/3"]).subtract(&special)
 });
 
-fn ranges(cidrs: &[&str]) -> AddressSet {
+/// A set of addresses, as CIDRs.
+pub(super) fn ranges(cidrs: &[&str]) -> AddressSet {
     cidrs.iter().filter_map(|cidr| cidr.parse::<ipnet::IpNet>().ok()).collect()
 }
