@@ -7,6 +7,76 @@ pub(super) fn page(name: &str) -> Option<&'static str> {
 
 static PAGES: &[(&str, &str)] = &[
     (
+        "admin-priority-tie",
+        r"# What it checks
+
+No two cluster-wide policies of the same tier and the same priority do different things with the same connections:
+their subjects, peers and ports overlap and their actions differ. That is decided over every Pod that could be made,
+not only over those of the repository. What an earlier rule of one of the policies decides is left out.
+
+# Why
+
+The smaller priority number wins; at equal numbers the Network Policy API leaves open which policy does, so the
+network plugin decides, perhaps otherwise after its next update. Ringfence calls such connections unknown.
+
+# Example
+
+```yaml
+apiVersion: policy.networking.k8s.io/v1alpha2
+kind: ClusterNetworkPolicy
+metadata: {name: monitoring}
+spec:
+  tier: Admin
+  priority: 10
+  subject: {namespaces: {}}
+  ingress:
+  - action: Accept
+    from: [{namespaces: {matchLabels: {team: monitoring}}}]
+---
+apiVersion: policy.networking.k8s.io/v1alpha2
+kind: ClusterNetworkPolicy
+metadata: {name: payments}
+spec:
+  tier: Admin
+  priority: 10
+  subject: {namespaces: {matchLabels: {team: payments}}}
+  ingress:
+  - action: Deny
+    from: [{namespaces: {}}]
+```
+
+# Instead
+
+```yaml
+apiVersion: policy.networking.k8s.io/v1alpha2
+kind: ClusterNetworkPolicy
+metadata: {name: monitoring}
+spec:
+  tier: Admin
+  priority: 10
+  subject: {namespaces: {}}
+  ingress:
+  - action: Accept
+    from: [{namespaces: {matchLabels: {team: monitoring}}}]
+---
+apiVersion: policy.networking.k8s.io/v1alpha2
+kind: ClusterNetworkPolicy
+metadata: {name: payments}
+spec:
+  tier: Admin
+  priority: 20
+  subject: {namespaces: {matchLabels: {team: payments}}}
+  ingress:
+  - action: Deny
+    from: [{namespaces: {}}]
+```
+
+# Fix
+
+The suggestion takes the next priority that no policy of the tier has, so that the other policy wins.
+",
+    ),
+    (
         "all-namespaces-peer",
         r#"# What it checks
 

@@ -35,6 +35,7 @@ pub(super) static RULES: &[&Rule] = &[
     &reachability::service_port_unreachable::RULE,
     &reachability::world_open_egress::RULE,
     &reachability::world_open_ingress::RULE,
+    &hygiene::admin_priority_tie::RULE,
     &hygiene::dangling_peer::RULE,
     &hygiene::dangling_policy::RULE,
     &hygiene::host_bits_set::RULE,
