@@ -163,6 +163,13 @@ impl Engine<'_> {
     }
 }
 
+/// Whether a rule denies everybody everything, as far as rules of its direction can.
+pub(super) fn denies_everything(direction: Direction, rule: &AdminRule) -> bool {
+    let reach = reach(rule);
+    let addresses = reach.addresses || direction == Direction::Ingress;
+    rule.action == Action::Deny && rule.ports.is_none() && reach.pods && addresses
+}
+
 /// Whether a rule's peers are every Pod of every namespace, and every IPv4 address.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 struct Reach {

@@ -260,6 +260,76 @@ where comments or anchors stand in the way.
 "#,
     ),
     (
+        "anp-overrides-np",
+        r#"# What it checks
+
+No cluster-wide policy and NetworkPolicy contradict each other, so that one of them has no effect:
+
+- a rule of the Admin tier accepts a connection that the NetworkPolicies of a Pod deny. DNS that it lets out is no
+  contradiction;
+- a rule of the Baseline tier denies a connection that a NetworkPolicy allows. A rule that denies everything to
+  everybody is none: it is what NetworkPolicies are to open.
+
+It is proven for Pods, addresses or, where the repository has no Pod that the rule is about, Pods that could be made.
+
+# Why
+
+The Admin tier comes before NetworkPolicies, and the Baseline tier is not asked about Pods that one selects (Network
+Policy API). Whoever reads the NetworkPolicy believes in a deny that is none; whoever reads the Baseline rule does
+too. `Pass` leaves a connection to NetworkPolicies, and a `Deny` that must hold belongs in the Admin tier.
+
+# Example
+
+```yaml
+apiVersion: v1
+kind: Pod
+metadata: {name: cart, namespace: shop, labels: {app: cart}}
+spec: {containers: [{name: cart, image: "cart:1"}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: default-deny, namespace: shop}
+spec: {podSelector: {}, policyTypes: [Ingress]}
+---
+apiVersion: policy.networking.k8s.io/v1alpha2
+kind: ClusterNetworkPolicy
+metadata: {name: monitoring}
+spec:
+  tier: Admin
+  priority: 10
+  subject: {namespaces: {}}
+  ingress:
+  - action: Accept
+    from: [{namespaces: {matchLabels: {team: monitoring}}}]
+```
+
+# Instead
+
+```yaml
+apiVersion: v1
+kind: Pod
+metadata: {name: cart, namespace: shop, labels: {app: cart}}
+spec: {containers: [{name: cart, image: "cart:1"}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: default-deny, namespace: shop}
+spec: {podSelector: {}, policyTypes: [Ingress]}
+---
+apiVersion: policy.networking.k8s.io/v1alpha2
+kind: ClusterNetworkPolicy
+metadata: {name: monitoring}
+spec:
+  tier: Admin
+  priority: 10
+  subject: {namespaces: {}}
+  ingress:
+  - action: Pass
+    from: [{namespaces: {matchLabels: {team: monitoring}}}]
+```
+"#,
+    ),
+    (
         "cni-does-not-enforce",
         r#"# What it checks
 

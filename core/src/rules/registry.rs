@@ -36,6 +36,7 @@ pub(super) static RULES: &[&Rule] = &[
     &reachability::world_open_egress::RULE,
     &reachability::world_open_ingress::RULE,
     &hygiene::admin_priority_tie::RULE,
+    &hygiene::anp_overrides_np::RULE,
     &hygiene::dangling_peer::RULE,
     &hygiene::dangling_policy::RULE,
     &hygiene::host_bits_set::RULE,

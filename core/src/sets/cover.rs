@@ -48,6 +48,12 @@ pub fn satisfiable(selector: &LabelSelector) -> bool {
     !Region::of(selector).is_empty()
 }
 
+/// The labels of an object that matches, as few as possible; none where no object could.
+pub fn witness(selector: &LabelSelector) -> Option<Labels> {
+    let region = Region::of(selector);
+    (!region.is_empty()).then(|| region.witness())
+}
+
 /// Whether no object could match both.
 pub fn disjoint(a: &LabelSelector, b: &LabelSelector) -> bool {
     let (a, b) = (Region::of(a), Region::of(b));
@@ -285,6 +291,7 @@ mod tests {
         fn pairs_agree_with_brute_force(a in selectors(0..4), b in selectors(0..4)) {
             let universe = universe();
             prop_assert_eq!(satisfiable(&a), universe.iter().any(|labels| a.matches(labels)));
+            prop_assert_eq!(witness(&a).map(|labels| a.matches(&labels)), satisfiable(&a).then_some(true));
             prop_assert_eq!(disjoint(&a, &b), !universe.iter().any(|l| a.matches(l) && b.matches(l)));
             prop_assert_eq!(implies(&a, &b), universe.iter().all(|l| !a.matches(l) || b.matches(l)));
         }
