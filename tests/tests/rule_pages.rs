@@ -58,7 +58,8 @@ fn every_rule_of_the_default_set_is_there() {
         world-open-ingress world-open-egress metadata-ip-reachable all-ports-allowed dns-egress-missing \
         invalid-policytype invalid-selector invalid-peer invalid-cidr invalid-port invalid-endport \
         rules-without-policytype named-port-unresolved dangling-policy dangling-peer suppression-expired \
-        suppression-unused";
+        suppression-unused admin-priority-tie anp-overrides-np admin-port-exposed \
+        control-plane-reachable-from-pods";
     for name in DEFAULT.split_whitespace() {
         let rule = rules::find(name).unwrap_or_else(|| panic!("{name} is missing"));
         assert_eq!(rule.set, rules::RuleSet::Default, "{name}");

@@ -250,14 +250,22 @@ pub(super) fn peer_openness(peer: &Peer) -> Openness {
         Peer::Invalid => Openness::Exact,
         Peer::Block(block) if block.cidr.prefix_len() == 0 && block.except.is_empty() => Openness::World,
         Peer::Block(_) => Openness::Exact,
-        Peer::Pods { namespaces, pods } => {
-            let all_pods = pods.as_ref().is_none_or(LabelSelector::is_everything);
-            match namespaces {
-                Some(selector) if !names_positively(selector) => Openness::ClusterWide,
-                _ if all_pods => Openness::NamespaceWide,
-                _ => Openness::Exact,
-            }
+        Peer::Pods { namespaces: Some(namespaces), pods } => selectors_openness(namespaces, pods.as_ref()),
+        Peer::Pods { namespaces: None, pods } if pods.as_ref().is_none_or(LabelSelector::is_everything) => {
+            Openness::NamespaceWide
         }
+        Peer::Pods { .. } => Openness::Exact,
+    }
+}
+
+/// How wide a peer of Pods in selected namespaces is by its form.
+pub fn selectors_openness(namespaces: &LabelSelector, pods: Option<&LabelSelector>) -> Openness {
+    if !names_positively(namespaces) {
+        Openness::ClusterWide
+    } else if pods.is_none_or(LabelSelector::is_everything) {
+        Openness::NamespaceWide
+    } else {
+        Openness::Exact
     }
 }
 

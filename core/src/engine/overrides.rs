@@ -10,10 +10,10 @@ use super::Engine;
 use super::admin::names_a_port;
 use super::matching::Match;
 use super::tiers::denies_everything;
-use super::walk::{Endpoint, ForeignPod, PolicyRef, RuleStep, Step, Walk};
+use super::walk::{Endpoint, PolicyRef, RuleStep, Step, Walk};
 use crate::cluster::{AdminId, AdminInfo, ClassId, PolicyId, PolicyInfo};
-use crate::model::{Action, AdminPeer, AdminRule, Direction, NAME_LABEL, PodScope, Rule, Tier};
-use crate::sets::{AddressSet, ConnectionSet, IdSet, Labels, witness};
+use crate::model::{Action, AdminPeer, AdminRule, Direction, PodScope, Rule, Tier};
+use crate::sets::{AddressSet, ConnectionSet, IdSet};
 
 /// How many of the Pods that one rule is about are tried.
 const TRIED: usize = 3;
@@ -124,8 +124,9 @@ impl<'c> Engine<'c> {
             take(Endpoint::Address(address));
         }
         for scope in scopes(asked.rule) {
-            if let Some(pod) = stranger(scope).filter(|_| self.scope(scope).selection.possible.is_empty()) {
-                take(Endpoint::Pod(&pod));
+            if self.scope(scope).selection.possible.is_empty() {
+                let strangers = self.strangers(&scope.namespaces, scope.pods.as_ref(), None);
+                strangers.iter().for_each(|pod| take(Endpoint::Pod(pod)));
             }
         }
         sum
@@ -230,14 +231,4 @@ fn scopes(rule: &AdminRule) -> impl Iterator<Item = &PodScope> {
         AdminPeer::Pods(scope) => Some(scope),
         _ => None,
     })
-}
-
-/// A Pod in the scope that the repository doesn't hold; none where there can't be one with a namespace of a usual name.
-fn stranger(scope: &PodScope) -> Option<ForeignPod> {
-    let mut namespace_labels = witness(&scope.namespaces)?;
-    let namespace = namespace_labels.get(NAME_LABEL).unwrap_or("another-namespace").to_owned();
-    namespace_labels.insert(NAME_LABEL, namespace.clone());
-    let labels = scope.pods.as_ref().map_or_else(|| Some(Labels::default()), witness)?;
-    let matches = scope.namespaces.matches(&namespace_labels);
-    matches.then(|| ForeignPod { namespace, namespace_labels, labels, ports: Vec::new() })
 }

@@ -7,6 +7,68 @@ pub(super) fn page(name: &str) -> Option<&'static str> {
 
 static PAGES: &[(&str, &str)] = &[
     (
+        "admin-port-exposed",
+        r#"# What it checks
+
+No workload that policies isolate lets a wide peer in on a port of administration or of a database that its
+containers declare or that a Service sends to. Wide are:
+
+- all Pods of another namespace, or Pods of all namespaces;
+- addresses in blocks that are shorter than /16 (IPv4) or /32 (IPv6), and the world.
+
+It counts what all policies together let through, cluster-wide ones included. Workloads that nothing isolates are
+a matter of pod-not-covered-ingress.
+
+The ports are TCP: SSH 22, Docker 2375 and 2376, etcd 2379 and 2380, the API server 6443, the kubelet 10250 and
+10255, the controller manager 10257, the scheduler 10259, the node exporter 9100; SQL Server 1433, Oracle 1521, MySQL
+3306, PostgreSQL 5432, CouchDB 5984, Redis 6379, Cassandra 9042, Elasticsearch 9200 and 9300, Memcached 11211,
+MongoDB 27017 and CockroachDB 26257.
+
+# Why
+
+Who reaches such a port and has one credential, or needs none, has all the data or the node. The few clients that
+need it can be named; a grant for a namespace is one for every Pod that anybody starts there.
+
+# Example
+
+```yaml
+apiVersion: v1
+kind: Pod
+metadata: {name: db, namespace: data, labels: {app: db}}
+spec: {containers: [{name: db, image: "postgres:17", ports: [{containerPort: 5432}]}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: db, namespace: data}
+spec:
+  podSelector: {matchLabels: {app: db}}
+  ingress:
+  - from: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: shop}}}]
+    ports: [{port: 5432}]
+```
+
+# Instead
+
+```yaml
+apiVersion: v1
+kind: Pod
+metadata: {name: db, namespace: data, labels: {app: db}}
+spec: {containers: [{name: db, image: "postgres:17", ports: [{containerPort: 5432}]}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: db, namespace: data}
+spec:
+  podSelector: {matchLabels: {app: db}}
+  ingress:
+  - from:
+    - namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: shop}}
+      podSelector: {matchLabels: {app: cart}}
+    ports: [{port: 5432}]
+```
+"#,
+    ),
+    (
         "admin-priority-tie",
         r"# What it checks
 

@@ -27,6 +27,7 @@ pub(super) static RULES: &[&Rule] = &[
     &precision::namespace_by_mutable_label::RULE,
     &precision::namespace_wide_peer::RULE,
     &precision::spoofable_cross_namespace_peer::RULE,
+    &reachability::admin_port_exposed::RULE,
     &reachability::all_ports_allowed::RULE,
     &reachability::control_plane_reachable_from_pods::RULE,
     &reachability::dns_egress_missing::RULE,

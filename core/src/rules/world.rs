@@ -2,6 +2,8 @@
 
 use std::sync::LazyLock;
 
+use ipnet::IpNet;
+
 use super::peers::{self, RuleSite};
 use super::{Context, Reporter, tiers};
 use crate::diagnostics::Diagnostic;
@@ -43,7 +45,12 @@ pub(super) fn addresses(rule: &Rule) -> AddressSet {
 
 /// Whether addresses hold a block that is more than one network: shorter than /16 for IPv4, and /32 for IPv6.
 pub(super) fn is_broad(addresses: &AddressSet) -> bool {
-    addresses.to_cidrs().iter().any(|cidr| cidr.prefix_len() < if cidr.addr().is_ipv4() { 16 } else { 32 })
+    addresses.to_cidrs().iter().any(is_broad_cidr)
+}
+
+/// Whether a block is more than one network.
+pub(super) fn is_broad_cidr(cidr: &IpNet) -> bool {
+    cidr.prefix_len() < if cidr.addr().is_ipv4() { 16 } else { 32 }
 }
 
 /// Where to point for a rule's peers: the list, or the rule where there is none.
@@ -94,5 +101,5 @@ static PUBLIC_IPV6: LazyLock<AddressSet> = LazyLock::new(|| {
 
 /// A set of addresses, as CIDRs.
 pub(super) fn ranges(cidrs: &[&str]) -> AddressSet {
-    cidrs.iter().filter_map(|cidr| cidr.parse::<ipnet::IpNet>().ok()).collect()
+    cidrs.iter().filter_map(|cidr| cidr.parse::<IpNet>().ok()).collect()
 }
