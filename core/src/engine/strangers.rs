@@ -36,7 +36,7 @@ impl Engine<'_> {
             namespace,
             namespace_labels,
             labels: labels.clone(),
-            ports: Vec::new(),
+            ..ForeignPod::default()
         })
         .collect()
     }
