@@ -43,6 +43,22 @@ pub fn cover(selectors: &[&LabelSelector]) -> Cover {
     }
 }
 
+/// Decides whether every object that `within` matches, whatever its other labels, is matched by at least one of
+/// `selectors`. A witness against it is matched by `within`.
+pub fn cover_within(within: &LabelSelector, selectors: &[&LabelSelector]) -> Cover {
+    // What misses a requirement of `within` is covered by that requirement's opposite.
+    let outside: Vec<_> =
+        within.requirements().iter().map(|one| LabelSelector::new([one.negated()])).collect();
+    let all: Vec<_> = selectors.iter().copied().chain(&outside).collect();
+    match cover(&all) {
+        Cover::Proven(mut used) => {
+            used.retain(|index| *index < selectors.len());
+            Cover::Proven(used)
+        }
+        open => open,
+    }
+}
+
 /// Whether any object could match.
 pub fn satisfiable(selector: &LabelSelector) -> bool {
     !Region::of(selector).is_empty()
@@ -273,18 +289,31 @@ mod tests {
             let mut parts: Vec<_> = selector
                 .requirements()
                 .iter()
-                .map(|requirement| {
-                    let operator = match requirement.operator {
-                        Operator::In => Operator::NotIn,
-                        Operator::NotIn => Operator::In,
-                        Operator::Exists => Operator::DoesNotExist,
-                        Operator::DoesNotExist => Operator::Exists,
-                    };
-                    LabelSelector::new([Requirement { operator, ..requirement.clone() }])
-                })
+                .map(|requirement| LabelSelector::new([requirement.negated()]))
                 .collect();
             parts.insert(keep.min(parts.len()), selector);
             prop_assert!(matches!(cover_of(&parts), Cover::Proven(_)));
+        }
+
+        #[test]
+        fn cover_within_agrees_with_brute_force(
+            within in selectors(0..3),
+            selectors in proptest::collection::vec(selectors(1..3), 0..6),
+        ) {
+            let list: Vec<_> = selectors.iter().collect();
+            let covered = |used: &[usize], labels: &Labels| used.iter().any(|i| selectors[*i].matches(labels));
+            match cover_within(&within, &list) {
+                Cover::Proven(used) => {
+                    for labels in universe().iter().filter(|labels| within.matches(labels)) {
+                        prop_assert!(covered(&used, labels), "{}", labels);
+                    }
+                }
+                Cover::Refuted(labels) => {
+                    prop_assert!(within.matches(&labels));
+                    prop_assert!(!list.iter().any(|selector| selector.matches(&labels)));
+                }
+                Cover::Unknown => prop_assert!(false, "so few selectors are decided"),
+            }
         }
 
         #[test]

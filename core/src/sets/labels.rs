@@ -180,6 +180,18 @@ impl Requirement {
             Operator::DoesNotExist => value.is_none(),
         }
     }
+
+    /// The requirement that exactly the objects meet which don't meet this one.
+    #[must_use]
+    pub fn negated(&self) -> Self {
+        let operator = match self.operator {
+            Operator::In => Operator::NotIn,
+            Operator::NotIn => Operator::In,
+            Operator::Exists => Operator::DoesNotExist,
+            Operator::DoesNotExist => Operator::Exists,
+        };
+        Self { operator, ..self.clone() }
+    }
 }
 
 impl fmt::Display for Requirement {

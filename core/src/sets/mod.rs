@@ -16,7 +16,7 @@ mod values;
 
 pub use addresses::{AddressSet, split_atoms};
 pub use cidr::{Cidr, CidrError, parse_cidr};
-pub use cover::{Cover, cover, disjoint, implies, satisfiable, witness};
+pub use cover::{Cover, cover, cover_within, disjoint, implies, satisfiable, witness};
 pub use ids::IdSet;
 pub use intervals::{Intervals, Point};
 pub use label_syntax::{

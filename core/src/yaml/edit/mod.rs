@@ -158,6 +158,30 @@ pub fn append_document(text: &str, yaml: &str) -> TextEdit {
     TextEdit { span: Span::at(offset(text.len())), text: added }
 }
 
+/// Removes the document at `span`, as [`documents`](super::documents) found it, with its `---`. Comments before the first
+/// `---` of the file stay. `None` for the only document: an empty file is not what removing one means.
+pub fn remove_document(text: &str, span: Span) -> Option<TextEdit> {
+    if super::documents(text).iter().all(|other| *other == span) {
+        return None;
+    }
+    let mut start = span.start;
+    for line in span.of(text).split_inclusive('\n') {
+        let is_comment = line.trim().is_empty() || line.trim_start().starts_with('#');
+        if !is_comment {
+            let opens = line.trim_end() == "---" || line.starts_with("--- ");
+            return Some(TextEdit::new(if opens { start } else { span.start }, span.end, ""));
+        }
+        start += offset(line.len());
+    }
+    None
+}
+
+/// `key: value` as lines of a new YAML document, each with this indentation and a line end.
+pub fn lines(key: &str, value: &Value, indent: usize) -> String {
+    let manner = Manner { eol: "\n", list_indent: 2, json: false };
+    format!("{}{}\n", " ".repeat(indent), manner.block_entry(key, value, indent))
+}
+
 /// Whether a document begins anywhere; the first line that is neither blank nor comment tells.
 fn holds_content(text: &str) -> bool {
     let lines = text.trim_start_matches('\u{feff}').lines().map(str::trim_end);

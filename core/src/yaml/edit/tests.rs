@@ -69,6 +69,28 @@ fn entries_are_removed() {
 }
 
 #[test]
+fn documents_are_removed() {
+    for (text, index, expected) in [
+        ("a: 1\n---\nb: 2\n", 0, Some("---\nb: 2\n")),
+        ("a: 1\n---\nb: 2\n", 1, Some("a: 1\n")),
+        ("# head\n---\n# x\na: 1\n---\nb: 2\n", 0, Some("# head\n---\nb: 2\n")),
+        ("a: 1\n---\nb: 2 # c\n\n---\nc: 3", 1, Some("a: 1\n---\nc: 3")),
+        ("%YAML 1.2\n---\na: 1\n...\n---\nb: 2\n", 0, Some("---\nb: 2\n")),
+        ("# head\na: 1\n---\nb: 2\n", 0, Some("---\nb: 2\n")),
+        ("# head\n---\na: 1\n", 0, None),
+    ] {
+        let edit = remove_document(text, documents(text)[index]);
+        assert_eq!(edit.map(|edit| apply(text, &edit)).as_deref(), expected, "{text:?}");
+    }
+}
+
+#[test]
+fn new_lines_are_block_style() {
+    let value = json!({"matchLabels": {"a": "1"}, "list": [{"b": 2}]});
+    assert_eq!(lines("s", &value, 2), "  s:\n    list:\n      - b: 2\n    matchLabels:\n      a: \"1\"\n");
+}
+
+#[test]
 fn items_are_removed() {
     for (text, path, index, expected) in [
         ("a:\n- 1 # c\n- 2 # d\n- 3\n", "a", 1, "a:\n- 1 # c\n- 3\n"),
