@@ -92,3 +92,28 @@ pub(super) fn append_document(
         .map(|(file, source, _)| of_file(file, edit::append_document(&source.text, yaml)));
     Fix { title: title.into(), safety, edits: edit.into_iter().collect() }
 }
+
+/// Removes an object: its document, or its item in a List. None where it is the only one of its file.
+pub(super) fn remove_object(
+    report: &Reporter<'_>,
+    object: ObjectId,
+    title: impl Into<String>,
+    safety: Safety,
+) -> Fix {
+    let edit = report.editable(object).and_then(|(id, source, node)| {
+        let file = report.repository().file(id)?;
+        let document = file.documents.iter().find(|document| {
+            let root = document.node(&source.text);
+            document.span.cover(node.span()) == document.span && root.is_some()
+        })?;
+        let root = document.node(&source.text)?;
+        let edit = if root.id() == node.id() {
+            edit::remove_document(&source.text, document.span)?
+        } else {
+            let items = root.get("items")?;
+            edit::remove_item(items, items.items().position(|item| item.id() == node.id())?)?
+        };
+        Some(of_file(id, edit))
+    });
+    Fix { title: title.into(), safety, edits: edit.into_iter().collect() }
+}

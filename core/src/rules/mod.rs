@@ -3,6 +3,7 @@
 //! A rule reads answers of the engine and emits diagnostics. It knows nothing of configuration or output, and only the
 //! rules about suppressions know of those. The registry and the pages are generated from the rules' files by `cargo xtask codegen`.
 
+mod containment;
 mod context;
 mod coverage;
 mod default_deny;
@@ -13,12 +14,14 @@ mod hygiene;
 mod input;
 mod missing_deny;
 mod near;
+mod neighbours;
 mod pages;
 mod peers;
 mod platform;
 mod precision;
 mod proposals;
 mod reachability;
+mod redundancy;
 mod registry;
 mod review;
 mod suppression;

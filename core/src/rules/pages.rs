@@ -2045,6 +2045,68 @@ Writes what the API server defaults to; nothing changes.
 ",
     ),
     (
+        "redundant-policy",
+        r"# What it checks
+
+Every policy makes a difference: without it some Pod would be less isolated, or something less would be allowed.
+It is needless where other policies of its namespace isolate all Pods that it selects and allow them all that it
+allows. That is judged over every Pod that could appear, not only over those that are there.
+
+A policy that only denies, such as a default deny, is not needless because of policies that allow something: it
+says what holds when they go. Of two equal policies the later one is reported.
+
+# Why
+
+Who narrows one of the two and believes that something is closed now is wrong: the other still allows it.
+
+# Example
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: base, namespace: shop}
+spec:
+  podSelector: {}
+  policyTypes: [Ingress]
+  ingress:
+  - from: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: edge}}}]
+    ports: [{port: 8000, endPort: 8999}]
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web, namespace: shop}
+spec:
+  podSelector: {matchLabels: {app: web}}
+  policyTypes: [Ingress]
+  ingress:
+  - from:
+    - namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: edge}}
+      podSelector: {matchLabels: {app: proxy}}
+    ports: [{port: 8080}]
+```
+
+# Instead
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: base, namespace: shop}
+spec:
+  podSelector: {}
+  policyTypes: [Ingress]
+  ingress:
+  - from: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: edge}}}]
+    ports: [{port: 8000, endPort: 8999}]
+```
+
+# Fix
+
+Removes the policy, which changes no traffic. There is none where a rule for the whole world makes it needless, as
+that rule is the likelier mistake, where the policy is the only object of its file, and where it is rendered or
+overlays differ.
+",
+    ),
+    (
         "removed-api-version",
         r"# What it checks
 
@@ -2188,6 +2250,57 @@ spec:
 
 Where no container declares the name, the suggestion is the nearest name that one does.
 "#,
+    ),
+    (
+        "shadowed-rule",
+        r"# What it checks
+
+Every rule of a policy allows something that no other rule allows to the same Pods: neither another rule of the
+policy nor a rule of a policy of the namespace that selects all of its Pods. That is judged over every Pod that could
+appear. Policies that are needless as a whole are a matter of `redundant-policy`.
+
+# Why
+
+A rule that is contained in another one reads like a limit and is none. Who removes it closes nothing.
+
+# Example
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web, namespace: shop}
+spec:
+  podSelector: {matchLabels: {app: web}}
+  policyTypes: [Ingress]
+  ingress:
+  - from: [{podSelector: {matchLabels: {app: proxy}}}]
+    ports: [{port: 8080}]
+  - from: [{podSelector: {}}]
+    ports: [{port: 8080}, {port: 9090}]
+```
+
+# Instead
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web, namespace: shop}
+spec:
+  podSelector: {matchLabels: {app: web}}
+  policyTypes: [Ingress]
+  ingress:
+  - from: [{podSelector: {matchLabels: {app: proxy}}}]
+    ports: [{port: 8080}]
+  - from: [{podSelector: {matchLabels: {app: prometheus}}}]
+    ports: [{port: 9090}]
+```
+
+# Fix
+
+Removes the rule, which changes no traffic; where it is the last egress rule of a policy without `policyTypes`, these
+are written, so that the policy still isolates. There is no fix where a rule for the whole world contains it, as that
+rule is the likelier mistake, and where the policy is rendered or overlays differ.
+",
     ),
     (
         "spoofable-cross-namespace-peer",

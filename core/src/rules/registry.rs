@@ -50,7 +50,9 @@ pub(super) static RULES: &[&Rule] = &[
     &hygiene::invalid_selector::RULE,
     &hygiene::named_port_unresolved::RULE,
     &hygiene::policytypes_omitted::RULE,
+    &hygiene::redundant_policy::RULE,
     &hygiene::rules_without_policytype::RULE,
+    &hygiene::shadowed_rule::RULE,
     &review::suppression_expired::RULE,
     &review::suppression_unused::RULE,
 ];

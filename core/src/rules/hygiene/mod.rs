@@ -14,4 +14,6 @@ pub(super) mod invalid_port;
 pub(super) mod invalid_selector;
 pub(super) mod named_port_unresolved;
 pub(super) mod policytypes_omitted;
+pub(super) mod redundant_policy;
 pub(super) mod rules_without_policytype;
+pub(super) mod shadowed_rule;
