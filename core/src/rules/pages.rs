@@ -907,6 +907,50 @@ spec: {podSelector: {matchLabels: {app: web}}}
 ",
     ),
     (
+        "except-without-effect",
+        r"# What it checks
+
+What an `ipBlock` excepts is not allowed by anything else to the same Pods on the same ports: not by another peer of
+the rule, nor by another rule of the policy or of a policy that selects all of its Pods. Where what allows it is a
+part of the exception by itself, it is only worth knowing: it looks like an exception from the exception.
+
+# Why
+
+Policies add up: `except` makes a hole in one block and denies nothing. Whatever else allows the addresses wins.
+
+# Example
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web, namespace: shop}
+spec:
+  podSelector: {matchLabels: {app: web}}
+  policyTypes: [Egress]
+  egress:
+  - to:
+    - ipBlock: {cidr: 0.0.0.0/0, except: [169.254.169.254/32]}
+    ports: [{port: 443}, {port: 80}]
+  - ports: [{port: 80}]
+```
+
+# Instead
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web, namespace: shop}
+spec:
+  podSelector: {matchLabels: {app: web}}
+  policyTypes: [Egress]
+  egress:
+  - to:
+    - ipBlock: {cidr: 0.0.0.0/0, except: [169.254.169.254/32]}
+    ports: [{port: 443}, {port: 80}]
+```
+",
+    ),
+    (
         "exposed-service-without-ingress-rule",
         r#"# What it checks
 

@@ -40,6 +40,7 @@ pub(super) static RULES: &[&Rule] = &[
     &hygiene::anp_overrides_np::RULE,
     &hygiene::dangling_peer::RULE,
     &hygiene::dangling_policy::RULE,
+    &hygiene::except_without_effect::RULE,
     &hygiene::host_bits_set::RULE,
     &hygiene::invalid_admin_policy::RULE,
     &hygiene::invalid_cidr::RULE,

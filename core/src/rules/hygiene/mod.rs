@@ -4,6 +4,7 @@ pub(super) mod admin_priority_tie;
 pub(super) mod anp_overrides_np;
 pub(super) mod dangling_peer;
 pub(super) mod dangling_policy;
+pub(super) mod except_without_effect;
 pub(super) mod host_bits_set;
 pub(super) mod invalid_admin_policy;
 pub(super) mod invalid_cidr;
