@@ -186,6 +186,11 @@ impl<'c> Engine<'c> {
         sum
     }
 
+    /// The connections that a rule's ports stand for at the Pods of a class.
+    pub fn rule_ports(rule: &Rule, destination: &Class<'_>) -> ConnectionSet {
+        connections(rule.ports.as_deref(), destination)
+    }
+
     /// The ports of a class that something uses: declared by a container, or the target of a Service.
     pub fn useful_ports(&self, class: ClassId) -> &ConnectionSet {
         static NONE: ConnectionSet = ConnectionSet::none();

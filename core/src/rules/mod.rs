@@ -15,6 +15,8 @@ mod input;
 mod missing_deny;
 mod near;
 mod neighbours;
+mod other_end;
+mod other_half;
 mod pages;
 mod peers;
 mod platform;

@@ -1911,6 +1911,93 @@ metadata: {name: shop}
 ",
     ),
     (
+        "one-sided-allow",
+        r#"# What it checks
+
+What a rule allows by naming Pods is allowed by the policies at the other end too, on one port at least. A
+connection needs both: the source's egress and the destination's ingress. The finding lists the workloads at the other end
+with which nothing gets through; where the rule names labels of Pods of certain namespaces, also if something gets
+through with others.
+
+Only what is certain is reported. A block of private addresses at the other end may hold the addresses of Pods, so
+that it counts as letting them through.
+
+# Why
+
+Half of an allowance allows nothing: the connection times out, and the policy reads as if it worked.
+
+# Example
+
+```yaml
+apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop, labels: {app: web}}
+spec: {containers: [{name: web, image: "web:1"}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: db, namespace: shop, labels: {app: db}}
+spec: {containers: [{name: db, image: "db:1", ports: [{name: sql, containerPort: 5432}]}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web, namespace: shop}
+spec:
+  podSelector: {matchLabels: {app: web}}
+  policyTypes: [Egress]
+  egress:
+  - to: [{podSelector: {matchLabels: {app: db}}}]
+    ports: [{port: 5432}]
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: db, namespace: shop}
+spec:
+  podSelector: {matchLabels: {app: db}}
+  policyTypes: [Ingress]
+```
+
+# Instead
+
+```yaml
+apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop, labels: {app: web}}
+spec: {containers: [{name: web, image: "web:1"}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: db, namespace: shop, labels: {app: db}}
+spec: {containers: [{name: db, image: "db:1", ports: [{name: sql, containerPort: 5432}]}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web, namespace: shop}
+spec:
+  podSelector: {matchLabels: {app: web}}
+  policyTypes: [Egress]
+  egress:
+  - to: [{podSelector: {matchLabels: {app: db}}}]
+    ports: [{port: 5432}]
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: db, namespace: shop}
+spec:
+  podSelector: {matchLabels: {app: db}}
+  policyTypes: [Ingress]
+  ingress:
+  - from: [{podSelector: {matchLabels: {app: web}}}]
+    ports: [{port: 5432}]
+```
+
+# Fix
+
+The suggestion adds the other half: a rule of the policy that selects only these Pods at the other end, or a policy of
+its own.
+"#,
+    ),
+    (
         "pod-not-covered-egress",
         r#"# What it checks
 

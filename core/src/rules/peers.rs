@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::Context;
-use crate::cluster::{NamespaceId, PolicyInfo};
+use crate::cluster::{NamespaceId, PolicyInfo, named_namespaces};
 use crate::engine::Engine;
 use crate::model::{Direction, NAME_LABEL, Peer, Rule};
 use crate::sets::{IdSet, LabelSelector, Operator, Requirement};
@@ -65,6 +65,22 @@ pub(super) fn all<'c>(cx: &Context<'c>) -> impl Iterator<Item = PeerSite<'c>> {
             field: format!("{}.{}[{index}]", site.field, site.direction.peers_field()),
         })
     })
+}
+
+/// Whether a peer names Pods: not those of every namespace, or of every namespace but some.
+pub(super) fn names_pods(peer: &Peer) -> bool {
+    let Peer::Pods { namespaces, .. } = peer else { return false };
+    let lists = |selector: &LabelSelector| {
+        selector.requirements().iter().any(|requirement| requirement.operator == Operator::In)
+    };
+    namespaces.as_ref().is_none_or(lists)
+}
+
+/// Whether a peer names Pods by their labels, in the own namespace or in namespaces that it names.
+pub(super) fn names_pods_exactly(peer: &Peer) -> bool {
+    let Peer::Pods { namespaces, pods } = peer else { return false };
+    pods.as_ref().is_some_and(|pods| !pods.is_everything())
+        && namespaces.as_ref().is_none_or(|selector| named_namespaces(selector).is_some())
 }
 
 /// Two consecutive peers that were meant to be one: a bare namespaceSelector and a bare, non-empty podSelector.

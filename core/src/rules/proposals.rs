@@ -1,6 +1,7 @@
 //! Policies that fixes add, as text.
 
 use ipnet::IpNet;
+use serde_json::Value;
 
 use super::{Context, Reporter, edits};
 use crate::cluster::NamespaceId;
@@ -13,6 +14,23 @@ use crate::yaml::edit;
 pub(super) fn default_deny(name: &str, namespace: Option<&str>, directions: &[Direction]) -> String {
     let types: Vec<_> = directions.iter().map(|direction| direction.policy_type()).collect();
     format!("{}  podSelector: {{}}\n  policyTypes: [{}]\n", head(name, namespace), types.join(", "))
+}
+
+/// A policy for the Pods that a selector selects, with one rule in one direction.
+pub(super) fn with_rule(
+    (name, namespace): (&str, Option<&str>),
+    pods: &Value,
+    direction: Direction,
+    rule: &Value,
+) -> String {
+    let rules = Value::Array(vec![rule.clone()]);
+    format!(
+        "{}{}  policyTypes: [{}]\n{}",
+        head(name, namespace),
+        edit::lines("podSelector", pods, 2),
+        direction.policy_type(),
+        edit::lines(direction.name(), &rules, 2)
+    )
 }
 
 /// A policy that lets every Pod of its namespace ask the cluster's DNS servers, over UDP and TCP.

@@ -53,6 +53,11 @@ pub(super) fn is_broad_cidr(cidr: &IpNet) -> bool {
     cidr.prefix_len() < if cidr.addr().is_ipv4() { 16 } else { 32 }
 }
 
+/// The ranges that Pods usually have their addresses in: private and shared ones.
+pub(super) fn pod_ranges() -> AddressSet {
+    ranges(&["10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"])
+}
+
 /// Where to point for a rule's peers: the list, or the rule where there is none.
 pub(super) fn place(site: &RuleSite<'_>) -> String {
     match site.rule.peers {
