@@ -106,9 +106,7 @@ fn allowances<'c>(group: &Neighbours<'c>, at: usize, direction: Direction) -> Ve
         return Vec::new();
     };
     let rules = policy.info.policy.half(direction).rules.iter().enumerate();
-    rules
-        .map(|(index, rule)| Allowance::new(RuleRef { policy: policy.id, direction, index }, rule))
-        .collect()
+    rules.map(|(index, rule)| Allowance::new(RuleRef { policy: policy.id, direction, index }, rule)).collect()
 }
 
 /// The other policies that select all Pods of one: whatever Pods there will be, or all that are there.
@@ -210,8 +208,7 @@ fn finding(
         true => "all of it".to_owned(),
         false => wording::names(&cidrs, 3),
     };
-    let ports =
-        if opened.ports.is_all() { "every port".to_owned() } else { opened.ports.to_string() };
+    let ports = if opened.ports.is_all() { "every port".to_owned() } else { opened.ports.to_string() };
     let (only, first) = (opened.by.len() == 1, opened.by.first()?);
     let who = match cx.cluster.policy(first.policy)? {
         _ if only && *first == rule.at => "another peer of the rule".to_owned(),
