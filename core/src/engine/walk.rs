@@ -75,6 +75,8 @@ pub struct Walk {
     pub steps: Vec<Step>,
     /// A policy of another API, or a generator, that acts there: its index in `Cluster::foreign`.
     pub foreign: Option<u32>,
+    /// Whether any such policy may deny.
+    pub foreign_denies: bool,
     /// What they come to.
     pub flow: Flow,
 }
@@ -95,6 +97,8 @@ pub struct Step {
     pub policy: PolicyRef,
     /// Its tier; none for a NetworkPolicy.
     pub tier: Option<Tier>,
+    /// Its priority in its tier; 0 for a NetworkPolicy, which has none.
+    pub priority: u32,
     /// Whether it selects the end.
     pub selects: Match,
     /// The API server refuses it: nobody knows what will be there in its place.
@@ -164,6 +168,7 @@ impl Engine<'_> {
             unselectable,
             steps: Vec::new(),
             foreign: None,
+            foreign_denies: false,
             flow: Flow::exactly(ConnectionSet::all()),
         };
         if unselectable {
@@ -179,8 +184,8 @@ impl Engine<'_> {
         walk.steps.extend(self.admin_steps(Tier::Baseline, subject, asked));
         let namespace = self.namespace_of_end(subject);
         walk.foreign = namespace.map_or_else(|| self.foreign_everywhere(), |id| self.foreign_in(id));
-        let may_deny = walk.foreign.map(|_| self.foreign_may_deny(namespace));
-        walk.flow = self.judge(&walk.steps, may_deny);
+        walk.foreign_denies = walk.foreign.is_some() && self.foreign_may_deny(namespace);
+        walk.flow = self.judge(&walk.steps, walk.foreign.map(|_| walk.foreign_denies));
         walk
     }
 
@@ -193,26 +198,24 @@ impl Engine<'_> {
             Direction::Egress => peer,
         };
         let steps = self.admin_steps(Tier::Admin, subject, Asked { direction, peer, destination });
-        let mut denying = self.judging(&steps, None);
+        let mut denying = Self::judging(&steps, None);
         denying.policy(true, std::iter::empty());
-        [self.judging(&steps, None), denying].map(|judge| judge.flow(&mut self.scratch.borrow_mut()))
+        [Self::judging(&steps, None), denying].map(|judge| judge.flow(&mut self.scratch.borrow_mut()))
     }
 
-    fn judge(&self, steps: &[Step], foreign: Option<bool>) -> Flow {
-        self.judging(steps, foreign).flow(&mut self.scratch.borrow_mut())
+    /// What steps come to, which may be of walks in several clusters; `foreign` says whether something else acts there,
+    /// and whether it may deny.
+    pub fn judge<'s>(&self, steps: impl IntoIterator<Item = &'s Step>, foreign: Option<bool>) -> Flow {
+        Self::judging(steps, foreign).flow(&mut self.scratch.borrow_mut())
     }
 
-    fn judging<'s>(&self, steps: &'s [Step], foreign: Option<bool>) -> Judge<'s> {
+    fn judging<'s>(steps: impl IntoIterator<Item = &'s Step>, foreign: Option<bool>) -> Judge<'s> {
         let mut judge = Judge::new(foreign);
         for step in steps {
-            let priority = match step.policy {
-                PolicyRef::Admin(id) => self.cluster.admin_policy(id).map_or(0, |info| info.policy.priority),
-                PolicyRef::Network(_) => 0,
-            };
             let rules = step.rules.iter().map(|rule| (rule.action, rule.peer.and(step.selects), &rule.ports));
             match (step.tier, step.refused) {
                 (Some(tier), true) => judge.refused_admin(tier),
-                (Some(tier), false) => judge.admin(tier, priority, rules),
+                (Some(tier), false) => judge.admin(tier, step.priority, rules),
                 (None, true) => judge.refused(),
                 (None, false) => judge.policy(
                     step.selects == Match::Yes,
@@ -245,6 +248,7 @@ impl Engine<'_> {
                 let step = Step {
                     policy: PolicyRef::Admin(id),
                     tier: Some(tier),
+                    priority: info.policy.priority,
                     selects,
                     refused: info.policy.refused,
                     rules: rules.collect(),
@@ -284,6 +288,7 @@ impl Engine<'_> {
                 Step {
                     policy: PolicyRef::Network(id),
                     tier: None,
+                    priority: 0,
                     selects,
                     refused: info.policy.refused,
                     rules: rules.collect(),

@@ -22,6 +22,7 @@ pub use fixing::FixPass;
 pub use flow_table::{FlowGroup, FlowRow, FlowTable, GroupKind};
 pub use outcome::{DirectionCounts, InputSummary, NamespaceCoverage, Outcome, SkippedInput};
 pub use reach::{
+    Cause, ChangeKind, ChangedEnd, ChangedFlow, ChangedPair, ChangedRow, Delta, Diff, diff, diff_texts,
     BadEnd, Conclusion, EndSpec, Explanation, ExposedSide, Exposure, Focus, NoSuchWorkload, Pattern,
     PolicyLine, PotentialPeer, ReachOptions, RuleLine, Scene, Side, TooLarge,
 };

@@ -48,6 +48,12 @@ impl Outcome {
         }
     }
 
+    /// These texts, and behind them the other's.
+    pub(super) fn followed_by(mut self, other: Self) -> Self {
+        self.sources.extend(other.sources);
+        self
+    }
+
     /// The file that a place of a finding lies in.
     pub fn source(&self, id: FileId) -> Option<&SourceFile> {
         self.text_of(id).map(|source| &source.file)

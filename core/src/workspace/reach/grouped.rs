@@ -145,7 +145,7 @@ impl Scene<'_> {
     pub(super) fn flow_row(
         &self,
         focus: &Focus,
-        names: &mut naming::Groups<'_, '_>,
+        names: &mut naming::Groups<'_>,
         from: &[Party],
         to: &[Party],
         flow: FlowId,

@@ -6,6 +6,7 @@ use crate::engine::{FlowId, PeerId};
 use crate::sets::AddressSet;
 
 /// What one source can reach.
+#[derive(Clone)]
 pub(crate) struct Row {
     /// One flow for each unit, in the order of the units.
     pub(crate) units: Vec<FlowId>,
@@ -83,10 +84,20 @@ impl Scene<'_> {
 
     /// Hands over a row for each atom: its flows to these units.
     pub(crate) fn inward_rows(&self, units: &[usize], each: &mut dyn FnMut(&[FlowId])) {
+        let atoms: Vec<PeerId> = self.engine.reach().atoms().map(|(id, _)| id).collect();
+        self.rows_of_atoms(&atoms, units, each);
+    }
+
+    /// Hands over a row for each of these atoms, in this order: its flows to these units.
+    pub(crate) fn rows_of_atoms(
+        &self,
+        atoms: &[PeerId],
+        units: &[usize],
+        each: &mut dyn FnMut(&[FlowId]),
+    ) {
         let reach = self.engine.reach();
-        let atoms: Vec<PeerId> = reach.atoms().map(|(id, _)| id).collect();
         let units: Vec<&Unit> = units.iter().filter_map(|at| self.units.all.get(*at)).collect();
-        reach.rows(&atoms, &mut |_, flows| {
+        reach.rows(atoms, &mut |_, flows| {
             let row: Vec<FlowId> = units.iter().map(|unit| self.at_unit(flows, unit)).collect();
             each(&row);
         });

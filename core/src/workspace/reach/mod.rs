@@ -1,5 +1,6 @@
 //! Who can reach whom: the engine's answers under the names of workloads.
 
+mod diff;
 mod doubts;
 mod entrances;
 mod explain;
@@ -13,6 +14,9 @@ mod question;
 mod units;
 mod wanted;
 
+pub use diff::{
+    Cause, ChangeKind, ChangedEnd, ChangedFlow, ChangedPair, ChangedRow, Delta, Diff, diff, diff_texts,
+};
 pub(crate) use entrances::Inflow;
 pub use explain::{Conclusion, Explanation, PolicyLine, RuleLine, Side};
 pub use exposure::{ExposedSide, Exposure, PotentialPeer};
@@ -29,11 +33,11 @@ use units::{Unit, Units};
 
 use super::{Workspace, rendered_files};
 use crate::cluster::ClassId;
-use crate::cluster::{Cluster, Layout, ObjectId};
+use crate::cluster::{Cluster, Layout, ObjectId, Repository, Resolver, Root};
 use crate::diagnostics::{Location, ObjectRef};
 use crate::engine::{Engine, EngineOptions, Flow, FlowId};
 use crate::model::Direction;
-use crate::rules::Origins;
+use crate::rules::{Origins, SourceMap};
 
 /// What an analysis of flows is asked for, beyond the configuration.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -66,21 +70,50 @@ impl Workspace {
 
     /// Sets up each root that is asked for, one after the other.
     pub fn scenes(&self, options: &ReachOptions, each: &mut dyn FnMut(&Scene<'_>)) {
+        let stage = self.stage(options);
+        for root in &stage.roots {
+            let cluster = stage.cluster(root);
+            let engine = self.engine(&cluster, options);
+            let units = Units::new(&cluster);
+            each(&stage.scene(root, &engine, &units));
+        }
+    }
+
+    /// The engine over a cluster of this workspace.
+    fn engine<'c>(&'c self, cluster: &'c Cluster<'c>, options: &ReachOptions) -> Engine<'c> {
+        Engine::with_options(cluster, options.engine).with_controllers(&self.config.ingress_controllers)
+    }
+
+    /// What all scenes have in common, and the roots that are asked for.
+    fn stage(&self, options: &ReachOptions) -> Stage {
         let repository = self.repository();
         let layout = Layout::new(&repository);
         let sources = super::sources::map(&repository, &layout);
-        let origins = Origins { repository: &repository, layout: &layout, sources: &sources };
         let resolver = self.resolver(&repository, &layout, options.namespace.as_deref());
-        for root in layout.roots(&repository, &rendered_files(&repository)) {
-            if options.overlay.as_ref().is_some_and(|wanted| *wanted != root.name) {
-                continue;
-            }
-            let cluster = Cluster::new(&repository, &root, &resolver);
-            let engine = Engine::with_options(&cluster, options.engine)
-                .with_controllers(&self.config.ingress_controllers);
-            let units = Units::new(&cluster);
-            each(&Scene { overlay: &root.name, engine: &engine, units: &units, origins });
-        }
+        let mut roots = layout.roots(&repository, &rendered_files(&repository));
+        roots.retain(|root| options.overlay.as_ref().is_none_or(|wanted| *wanted == root.name));
+        Stage { repository, layout, sources, resolver, roots }
+    }
+}
+
+/// What the scenes of one workspace stand on.
+struct Stage {
+    repository: Repository,
+    layout: Layout,
+    sources: SourceMap,
+    resolver: Resolver,
+    roots: Vec<Root>,
+}
+
+impl Stage {
+    fn cluster(&self, root: &Root) -> Cluster<'_> {
+        Cluster::new(&self.repository, root, &self.resolver)
+    }
+
+    fn scene<'c>(&'c self, root: &'c Root, engine: &'c Engine<'c>, units: &'c Units) -> Scene<'c> {
+        let origins =
+            Origins { repository: &self.repository, layout: &self.layout, sources: &self.sources };
+        Scene { overlay: &root.name, engine, units, origins }
     }
 }
 

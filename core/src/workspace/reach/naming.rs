@@ -4,32 +4,54 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::Scene;
 use super::grouped::Party;
-use crate::cluster::NamespaceId;
+use super::units::Unit;
 use crate::sets::AddressSet;
 use crate::workspace::{FlowGroup, GroupKind};
 
 /// The most exceptions that a range of addresses is named with.
 const EXCEPTIONS: usize = 8;
 
+/// A workload as groups name it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Named<'n> {
+    /// `namespace/name[Kind]`.
+    pub(super) name: &'n str,
+    pub(super) namespace: &'n str,
+    /// Whether its Pods share their node's network.
+    pub(super) is_node: bool,
+    /// What is said behind its name where it stands alone.
+    pub(super) mark: &'static str,
+}
+
 /// The groups of one table, each once.
-pub(super) struct Groups<'s, 'c> {
-    scene: &'s Scene<'c>,
+pub(super) struct Groups<'n> {
+    names: Vec<Named<'n>>,
     groups: Vec<FlowGroup>,
     known: HashMap<(GroupKind, String), u32>,
-    /// The units of each namespace that policies can select, and of the whole cluster.
-    namespaces: BTreeMap<NamespaceId, BTreeSet<usize>>,
+    /// The workloads of each namespace that policies can select, and of the whole cluster.
+    namespaces: BTreeMap<&'n str, BTreeSet<usize>>,
     everybody: usize,
 }
 
-impl<'s, 'c> Groups<'s, 'c> {
-    pub(super) fn new(scene: &'s Scene<'c>) -> Self {
-        let mut namespaces: BTreeMap<NamespaceId, BTreeSet<usize>> = BTreeMap::new();
-        let selectable = scene.units.all.iter().enumerate().filter(|(_, unit)| !unit.host_network);
-        for (id, unit) in selectable {
-            namespaces.entry(unit.namespace).or_default().insert(id);
+impl<'n> Groups<'n> {
+    pub(super) fn new(scene: &'n Scene<'_>) -> Self {
+        let named = |unit: &'n Unit| Named {
+            name: &unit.name,
+            namespace: scene.namespace_of(unit),
+            is_node: unit.host_network,
+            mark: "",
+        };
+        Self::among(scene.units.all.iter().map(named).collect())
+    }
+
+    /// Groups of these workloads; parties refer to them by position.
+    pub(super) fn among(names: Vec<Named<'n>>) -> Self {
+        let mut namespaces: BTreeMap<&'n str, BTreeSet<usize>> = BTreeMap::new();
+        for (id, named) in names.iter().enumerate().filter(|(_, named)| !named.is_node) {
+            namespaces.entry(named.namespace).or_default().insert(id);
         }
         let everybody = namespaces.values().map(BTreeSet::len).sum();
-        Self { scene, groups: Vec::new(), known: HashMap::new(), namespaces, everybody }
+        Self { names, groups: Vec::new(), known: HashMap::new(), namespaces, everybody }
     }
 
     /// The groups that these parties are.
@@ -61,25 +83,23 @@ impl<'s, 'c> Groups<'s, 'c> {
     }
 
     fn units(&mut self, units: &BTreeSet<usize>) -> Vec<u32> {
-        let scene = self.scene;
-        let is_node = |id: &usize| scene.units.all.get(*id).is_some_and(|unit| unit.host_network);
+        let is_node = |id: &usize| self.names.get(*id).is_some_and(|named| named.is_node);
         let (nodes, pods): (BTreeSet<usize>, BTreeSet<usize>) = units.iter().copied().partition(is_node);
         let mut ids = Vec::new();
         if pods.len() == self.everybody && self.namespaces.len() > 1 {
             ids.push(self.group(GroupKind::Cluster, "every Pod".to_owned(), None, &pods));
         } else {
-            let mut by_namespace: BTreeMap<NamespaceId, BTreeSet<usize>> = BTreeMap::new();
+            let mut by_namespace: BTreeMap<&'n str, BTreeSet<usize>> = BTreeMap::new();
             for id in pods {
-                if let Some(unit) = scene.units.all.get(id) {
-                    by_namespace.entry(unit.namespace).or_default().insert(id);
+                if let Some(named) = self.names.get(id) {
+                    by_namespace.entry(named.namespace).or_default().insert(id);
                 }
             }
             for (namespace, members) in by_namespace {
-                let whole = self.namespaces.get(&namespace) == Some(&members) && members.len() > 1;
+                let whole = self.namespaces.get(namespace) == Some(&members) && members.len() > 1;
                 if whole {
-                    let name = scene.cluster().namespace_name(namespace);
-                    let title = format!("every Pod of {name}");
-                    ids.push(self.group(GroupKind::Namespace, title, Some(name), &members));
+                    let title = format!("every Pod of {namespace}");
+                    ids.push(self.group(GroupKind::Namespace, title, Some(namespace), &members));
                 } else {
                     ids.extend(members.into_iter().map(|id| self.unit(GroupKind::Workload, id)));
                 }
@@ -90,10 +110,11 @@ impl<'s, 'c> Groups<'s, 'c> {
     }
 
     fn unit(&mut self, kind: GroupKind, id: usize) -> u32 {
-        let unit = self.scene.units.all.get(id);
-        let (name, namespace) =
-            unit.map_or(("", None), |unit| (&*unit.name, Some(self.scene.namespace_of(unit))));
-        self.group(kind, name.to_owned(), namespace, &BTreeSet::from([id]))
+        let named = self.names.get(id);
+        let (name, namespace) = named.map_or((String::new(), None), |named| {
+            (format!("{}{}", named.name, named.mark), Some(named.namespace))
+        });
+        self.group(kind, name, namespace, &BTreeSet::from([id]))
     }
 
     fn group(
@@ -103,14 +124,9 @@ impl<'s, 'c> Groups<'s, 'c> {
         namespace: Option<&str>,
         members: &BTreeSet<usize>,
     ) -> u32 {
-        let scene = self.scene;
-        let members = members.iter().filter_map(|id| scene.units.all.get(*id)).map(|unit| unit.name.clone());
-        self.intern(FlowGroup {
-            kind,
-            name,
-            namespace: namespace.map(str::to_owned),
-            members: members.collect(),
-        })
+        let members = members.iter().filter_map(|id| self.names.get(*id)).map(|named| named.name.to_owned());
+        let members = members.collect();
+        self.intern(FlowGroup { kind, name, namespace: namespace.map(str::to_owned), members })
     }
 
     fn intern(&mut self, group: FlowGroup) -> u32 {

@@ -27,6 +27,26 @@ impl Ends {
         }
     }
 
+    /// The ends of two scenes as one: for each workload its positions there.
+    pub(crate) fn joined(
+        places: &[[Option<usize>; 2]],
+        [old, new]: [&Self; 2],
+        direction: Option<Direction>,
+    ) -> Self {
+        let either = |of: &dyn Fn(&Self) -> &Vec<bool>| -> Vec<bool> {
+            let holds = |ends: &Self, place: Option<usize>| {
+                place.is_some_and(|place| of(ends).get(place).copied().unwrap_or(false))
+            };
+            places.iter().map(|[a, b]| holds(old, *a) || holds(new, *b)).collect()
+        };
+        Self {
+            direction,
+            workload: either(&|ends| &ends.workload),
+            peer: either(&|ends| &ends.peer),
+            addresses: new.addresses,
+        }
+    }
+
     /// Whether the focus asks for a pair of units; none stands for an address.
     pub(crate) fn wants(&self, from: Option<usize>, to: Option<usize>) -> bool {
         let outward = || self.is_workload(from) && self.is_peer(to);
@@ -46,6 +66,15 @@ impl Ends {
     /// What a unit can be: one of the workloads, one of the peers.
     pub(crate) fn roles(&self, unit: usize) -> (bool, bool) {
         (self.is_workload(Some(unit)), self.is_peer(Some(unit)))
+    }
+
+    /// Whether the focus asks for any pair with this unit as its source.
+    pub(crate) fn may_connect(&self, unit: usize) -> bool {
+        match self.direction {
+            Some(Direction::Egress) => self.is_workload(Some(unit)),
+            Some(Direction::Ingress) => self.is_peer(Some(unit)),
+            None => self.is_workload(Some(unit)) || self.is_peer(Some(unit)),
+        }
     }
 
     fn is_workload(&self, unit: Option<usize>) -> bool {
