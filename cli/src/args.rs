@@ -4,7 +4,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use ringfence::diagnostics::{Safety, Severity};
-use ringfence::report::{FlowFormat, Format};
+use ringfence::report::{DiffFormat, FlowFormat, Format};
 use ringfence::sets::Protocol;
 use ringfence::workspace::EndSpec;
 
@@ -75,6 +75,19 @@ Examples:
 
 Exit status: 0 whatever the verdict, 2 wrong usage, 3 an input could not be read or rendered.";
 
+const DIFF_EXAMPLES: &str = "\
+Examples:
+  ringfence diff old/ new/             what the new manifests open and close
+  ringfence diff --base origin/main    what the work tree changes
+  ringfence diff --base v1.2 --head v1.3 deploy/
+  ringfence diff --base origin/main --fail-on opened -f markdown
+                                       for a comment on a pull request
+
+Revisions are read through git; neither the work tree nor the index is touched. The configuration
+is the work tree's on both sides.
+
+Exit status: 0 nothing that --fail-on names, 1 something, 2 wrong usage, 3 an input could not be read or rendered.";
+
 const FOCUS: &str = "Focus";
 const REPORT: &str = "Report";
 const RULES: &str = "Rules";
@@ -87,6 +100,8 @@ pub(crate) enum Command {
     Check(Box<CheckArgs>),
     /// Show who can reach whom
     Flows(Box<FlowsArgs>),
+    /// Show which connections a change opens and closes, and why
+    Diff(Box<DiffArgs>),
     /// Explain why one workload can or can't reach another
     Explain(Box<ExplainArgs>),
     /// Show what Pods that are not in the repository could reach, or be reached by
@@ -192,6 +207,59 @@ pub(crate) struct FlowsArgs {
 
     #[command(flatten)]
     pub(crate) inputs: InputArgs,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = DIFF_EXAMPLES)]
+pub(crate) struct DiffArgs {
+    /// The old and the new manifests, a file or folder each; with --base what to compare, `.` unless given
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<String>,
+
+    /// The git revision that has the old manifests
+    #[arg(help_heading = INPUTS, long, value_name = "REVISION")]
+    pub(crate) base: Option<String>,
+
+    /// The git revision that has the new manifests; the work tree unless given
+    #[arg(help_heading = INPUTS, long, value_name = "REVISION", requires = "base")]
+    pub(crate) head: Option<String>,
+
+    /// How to print the changes
+    #[arg(help_heading = REPORT, short, long, value_name = "FORMAT", default_value = "text", value_parser = diff_format_parser())]
+    pub(crate) format: DiffFormat,
+
+    /// Write the changes to a file instead of standard output
+    #[arg(help_heading = REPORT, short, long, value_name = "FILE")]
+    pub(crate) output: Option<String>,
+
+    /// Which changes make the exit status 1
+    #[arg(help_heading = REPORT, long, value_enum, value_name = "CHANGE", default_value_t)]
+    pub(crate) fail_on: FailOnChange,
+
+    /// Shorten no list
+    #[arg(help_heading = REPORT, short, long)]
+    pub(crate) verbose: bool,
+
+    #[command(flatten)]
+    pub(crate) focus: FocusArgs,
+
+    #[command(flatten)]
+    pub(crate) reach: ReachArgs,
+
+    #[command(flatten)]
+    pub(crate) inputs: InputArgs,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FailOnChange {
+    /// A connection that was not allowed before
+    Opened,
+    /// A connection that is not allowed any more
+    Closed,
+    /// Any change, also of what can't be told
+    Any,
+    #[default]
+    Never,
 }
 
 #[derive(Debug, Args)]
@@ -418,6 +486,11 @@ fn format_parser() -> impl TypedValueParser<Value = Format> {
 fn flow_format_parser() -> impl TypedValueParser<Value = FlowFormat> {
     PossibleValuesParser::new(FlowFormat::ALL.map(FlowFormat::name))
         .try_map(|name| name.parse::<FlowFormat>())
+}
+
+fn diff_format_parser() -> impl TypedValueParser<Value = DiffFormat> {
+    PossibleValuesParser::new(DiffFormat::ALL.map(DiffFormat::name))
+        .try_map(|name| name.parse::<DiffFormat>())
 }
 
 /// The definition of the command line, with help as wide as the terminal.

@@ -11,11 +11,31 @@ pub(crate) struct Console<'h> {
     quiet: bool,
 }
 
+/// How a run speaks, whatever it runs on.
+#[derive(Clone, Copy)]
+pub(crate) struct Voice {
+    terminal: Terminal,
+    color: ColorChoice,
+    quiet: bool,
+}
+
+impl Voice {
+    /// The same voice through `host`.
+    pub(crate) fn through(self, host: &mut dyn Host) -> Console<'_> {
+        Console { host, terminal: self.terminal, color: self.color, quiet: self.quiet }
+    }
+}
+
 impl<'h> Console<'h> {
     /// Speaks through `host`.
     pub(crate) fn new(host: &'h mut dyn Host, color: ColorChoice, quiet: bool) -> Self {
         let terminal = host.terminal();
         Self { host, terminal, color, quiet }
+    }
+
+    /// How this one speaks, to speak so through another host.
+    pub(crate) fn voice(&self) -> Voice {
+        Voice { terminal: self.terminal, color: self.color, quiet: self.quiet }
     }
 
     /// Whether results are coloured: `to_file` where they don't go to standard output.

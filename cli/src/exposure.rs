@@ -16,7 +16,7 @@ pub(crate) fn exposure(console: &mut Console<'_>, arguments: &ExposureArgs) -> R
     let options = reach_options(&arguments.reach, &arguments.inputs, workspace)?;
     let workloads = arguments.workload.iter().map(|text| Pattern::new(text)).collect();
     let focus = Focus { workloads, ..Focus::default() };
-    known(workspace, &options, &focus)?;
+    known(&[workspace], &options, &focus)?;
     let inputs = loaded.verdict(console, &arguments.inputs, &workspace.inputs());
     let mut exposures: Vec<Exposure> = Vec::new();
     workspace.scenes(&options, &mut |scene| exposures.extend(scene.exposures(&focus)));

@@ -15,7 +15,7 @@ pub(crate) fn flows(console: &mut Console<'_>, arguments: &FlowsArgs) -> Result<
     let loaded = load(console, &arguments.paths, &arguments.inputs)?;
     let options = reach_options(&arguments.reach, &arguments.inputs, &loaded.workspace)?;
     let focus = focus(&arguments.focus);
-    known(&loaded.workspace, &options, &focus)?;
+    known(&[&loaded.workspace], &options, &focus)?;
     let inputs = loaded.verdict(console, &arguments.inputs, &loaded.workspace.inputs());
     console.progress("computing flows");
     if arguments.expand && arguments.format == FlowFormat::Json {
@@ -97,15 +97,21 @@ pub(crate) fn reach_options(
     inputs: &InputArgs,
     workspace: &Workspace,
 ) -> Result<ReachOptions, Failure> {
-    if let Some(wanted) = &arguments.overlay {
-        let known = workspace.overlays();
-        if !known.contains(wanted) {
-            let hint = match known.as_slice() {
-                [] => "there are no overlays that exclude each other here".to_owned(),
-                known => format!("there are {}", known.join(", ")),
-            };
-            return Err(Failure::usage(format!("there is no overlay `{wanted}`: {hint}")));
-        }
+    options_among(arguments, inputs, &workspace.overlays())
+}
+
+/// The options of an analysis of flows, checked against these overlays.
+pub(crate) fn options_among(
+    arguments: &ReachArgs,
+    inputs: &InputArgs,
+    overlays: &[String],
+) -> Result<ReachOptions, Failure> {
+    if let Some(wanted) = arguments.overlay.as_ref().filter(|wanted| !overlays.contains(wanted)) {
+        let hint = match overlays {
+            [] => "there are no overlays that exclude each other here".to_owned(),
+            known => format!("there are {}", known.join(", ")),
+        };
+        return Err(Failure::usage(format!("there is no overlay `{wanted}`: {hint}")));
     }
     let ip_blocks = match arguments.ip_blocks {
         IpBlocksArg::ExternalOnly => IpBlocks::ExternalOnly,
@@ -118,7 +124,8 @@ pub(crate) fn reach_options(
     })
 }
 
-fn focus(arguments: &FocusArgs) -> Focus {
+/// The part of the flows that is asked for.
+pub(crate) fn focus(arguments: &FocusArgs) -> Focus {
     let patterns = |texts: &[String]| texts.iter().map(|text| Pattern::new(text)).collect();
     Focus {
         workloads: patterns(&arguments.workload),
@@ -131,21 +138,24 @@ fn focus(arguments: &FocusArgs) -> Focus {
     }
 }
 
-/// Fails where a pattern stands for no workload of any overlay.
-pub(crate) fn known(workspace: &Workspace, options: &ReachOptions, focus: &Focus) -> Result<(), Failure> {
+/// Fails where a pattern stands for no workload of any overlay of any workspace.
+pub(crate) fn known(workspaces: &[&Workspace], options: &ReachOptions, focus: &Focus) -> Result<(), Failure> {
     if focus.workloads.is_empty() && focus.peers.is_empty() {
         return Ok(());
     }
     let mut unmatched: Option<Vec<NoSuchWorkload>> = None;
-    workspace.scenes(options, &mut |scene| {
-        let here = scene.unmatched(focus);
-        unmatched = Some(match unmatched.take() {
-            None => here,
-            Some(before) => {
-                before.into_iter().filter(|lost| here.iter().any(|h| h.pattern == lost.pattern)).collect()
-            }
+    for workspace in workspaces {
+        workspace.scenes(options, &mut |scene| {
+            let here = scene.unmatched(focus);
+            unmatched = Some(match unmatched.take() {
+                None => here,
+                Some(before) => before
+                    .into_iter()
+                    .filter(|lost| here.iter().any(|h| h.pattern == lost.pattern))
+                    .collect(),
+            });
         });
-    });
+    }
     match unmatched {
         Some(lost) if !lost.is_empty() => {
             Err(Failure { code: ExitCode::Usage, messages: lost.iter().map(ToString::to_string).collect() })

@@ -55,13 +55,15 @@ pub struct Listing {
     pub troubles: Vec<(String, Trouble)>,
 }
 
-/// A program to run, with the current folder as its own.
+/// A program to run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ToolRun {
     /// The program's name, looked for on PATH.
     pub program: &'static str,
     /// Its arguments.
     pub args: Vec<String>,
+    /// The folder that is its current one; none for ours.
+    pub folder: Option<String>,
 }
 
 /// What a program did.
@@ -73,6 +75,28 @@ pub struct ToolOutput {
     pub stdout: Vec<u8>,
     /// What it complained about.
     pub stderr: String,
+}
+
+/// The files of a revision, in a folder that nobody else writes to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Snapshot {
+    /// Where they are, absolute.
+    pub folder: String,
+    /// The folder of the repository that they stand for, absolute.
+    pub repository: String,
+}
+
+/// Why there is no snapshot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SnapshotTrouble {
+    /// The host has no git.
+    NoGit,
+    /// The folder is in no repository.
+    NoRepository,
+    /// The repository has no such revision.
+    UnknownRevision,
+    /// Something else: the reason, lowercase and without a final stop.
+    Other(String),
 }
 
 /// What is known of the terminal and of what the user wants to see there.
@@ -142,6 +166,16 @@ pub trait Host {
     /// Runs many programs; the answers are in the order of `tools`.
     fn run_all(&mut self, tools: &[ToolRun]) -> Vec<Result<ToolOutput, Trouble>> {
         tools.iter().map(|tool| self.run(tool)).collect()
+    }
+
+    /// The files of a revision of the repository that holds `folder`, exactly as they were committed. Neither the work
+    /// tree nor the index is touched. The files stay until the host goes.
+    ///
+    /// # Errors
+    /// Where there is no git, no repository or no such revision.
+    fn snapshot(&mut self, folder: &str, revision: &str) -> Result<Snapshot, SnapshotTrouble> {
+        let _ = (folder, revision);
+        Err(SnapshotTrouble::NoGit)
     }
 
     /// Makes `count` texts; they are in order.

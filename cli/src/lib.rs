@@ -9,6 +9,7 @@ mod catalogue;
 mod check;
 mod config;
 mod console;
+mod diff;
 mod discover;
 mod explain;
 mod exposure;
@@ -23,10 +24,13 @@ mod native;
 mod output;
 mod paths;
 mod render;
+mod revision;
 
 use std::ffi::OsString;
 
-pub use host::{Host, Listing, MAX_BYTES, MakeFile, PathKind, Terminal, ToolOutput, ToolRun, Trouble};
+pub use host::{
+    Host, Listing, MAX_BYTES, MakeFile, PathKind, Snapshot, SnapshotTrouble, Terminal, ToolOutput, ToolRun, Trouble,
+};
 #[cfg(feature = "native")]
 pub use native::NativeHost;
 
@@ -81,6 +85,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, host: &mut dyn Host) -
     let done = match &parsed.command {
         Command::Check(arguments) => check::check(&mut console, arguments),
         Command::Flows(arguments) => flows::flows(&mut console, arguments),
+        Command::Diff(arguments) => diff::diff(&mut console, arguments),
         Command::Explain(arguments) => explain::explain(&mut console, arguments),
         Command::Exposure(arguments) => exposure::exposure(&mut console, arguments),
         Command::Rules(arguments) => catalogue::rules(&mut console, arguments),

@@ -7,7 +7,7 @@ use ringfence::workspace::{InputSummary, Workspace};
 use crate::args::InputArgs;
 use crate::config::{self, Source};
 use crate::console::Console;
-use crate::discover::{self, Discovery, STDIN};
+use crate::discover::{self, STDIN};
 use crate::{ExitCode, Failure, count, paths, render};
 
 /// The most inputs that are named one by one on standard error; the report has them all.
@@ -20,7 +20,8 @@ pub(crate) struct Loaded {
     /// How they were rendered.
     pub(crate) rendering: render::Options,
     given: Vec<String>,
-    missing: bool,
+    /// The paths where nothing is.
+    pub(crate) missing: Vec<String>,
 }
 
 /// Reads and renders what the paths lead to.
@@ -30,24 +31,47 @@ pub(crate) fn load(
     arguments: &InputArgs,
 ) -> Result<Loaded, Failure> {
     let given: Vec<String> = given.iter().map(|path| paths::clean(&slashes(path))).collect();
-    if let Some(threads) = arguments.threads {
-        console.host.set_threads(threads.into());
+    let config = configuration(console, &given, arguments)?;
+    let loaded = load_with(console, given, arguments, config);
+    for path in &loaded.missing {
+        console.error(&format!("{path}: no such file or folder"));
     }
+    Ok(loaded)
+}
+
+/// Reads the configuration for these paths, cleaned.
+pub(crate) fn configuration(
+    console: &mut Console<'_>,
+    given: &[String],
+    arguments: &InputArgs,
+) -> Result<Config, Failure> {
     let source = match &arguments.config {
         Some(path) => Source::File(path),
         None if arguments.no_config => Source::Nothing,
         None => Source::Nearest,
     };
-    let config = config::load(console, source, &given)?;
+    config::load(console, source, given)
+}
+
+/// Reads and renders what the paths, cleaned, lead to. That nothing is at some of them is left to the caller to say.
+pub(crate) fn load_with(
+    console: &mut Console<'_>,
+    given: Vec<String>,
+    arguments: &InputArgs,
+    config: Config,
+) -> Loaded {
+    if let Some(threads) = arguments.threads {
+        console.host.set_threads(threads.into());
+    }
     let rendering = render::Options {
         enabled: !arguments.no_render,
         values: arguments.values.iter().map(|path| slashes(path)).collect(),
         namespace: arguments.namespace.clone(),
     };
-    let (mut workspace, found) = read(console, &given, config);
+    let (mut workspace, missing) = read(console, &given, config);
     let jobs = workspace.jobs();
     render::render(console, &mut workspace, jobs, &rendering);
-    Ok(Loaded { workspace, rendering, given, missing: !found.missing.is_empty() })
+    Loaded { workspace, rendering, given, missing }
 }
 
 impl Loaded {
@@ -68,12 +92,12 @@ impl Loaded {
             console.error(&format!("{what} could not be read or rendered, and --strict-inputs asks for all"));
             return ExitCode::Inputs;
         }
-        if self.missing { ExitCode::Inputs } else { ExitCode::Clean }
+        if self.missing.is_empty() { ExitCode::Clean } else { ExitCode::Inputs }
     }
 }
 
-/// Reads what the given paths lead to.
-fn read(console: &mut Console<'_>, given: &[String], config: Config) -> (Workspace, Discovery) {
+/// Reads what the given paths lead to, and gives the paths where nothing is.
+fn read(console: &mut Console<'_>, given: &[String], config: Config) -> (Workspace, Vec<String>) {
     console.progress("looking for manifests");
     let found = discover::discover(console.host, given, &config);
     let mut workspace = Workspace::new(config);
@@ -96,7 +120,6 @@ fn read(console: &mut Console<'_>, given: &[String], config: Config) -> (Workspa
         }
     }
     for path in &found.missing {
-        console.error(&format!("{path}: no such file or folder"));
         workspace.set_unread(path, "no such file or folder");
     }
     for (path, reason) in unread.iter().take(NAMED) {
@@ -108,7 +131,7 @@ fn read(console: &mut Console<'_>, given: &[String], config: Config) -> (Workspa
     for (path, reason) in unread {
         workspace.set_unread(&path, reason);
     }
-    (workspace, found)
+    (workspace, found.missing)
 }
 
 /// A path as people write it on this system, with `/` between segments.

@@ -76,10 +76,10 @@ fn command(job: &Job, options: &Options, step: usize) -> Option<ToolRun> {
     let folder = if job.folder.starts_with('-') { format!("./{}", job.folder) } else { job.folder.clone() };
     match (job.tool, step) {
         (Tool::Kustomize, 0) => {
-            Some(ToolRun { program: "kustomize", args: vec!["build".to_owned(), folder] })
+            Some(ToolRun { program: "kustomize", args: vec!["build".to_owned(), folder], folder: None })
         }
         (Tool::Kustomize, 1) => {
-            Some(ToolRun { program: "kubectl", args: vec!["kustomize".to_owned(), folder] })
+            Some(ToolRun { program: "kubectl", args: vec!["kustomize".to_owned(), folder], folder: None })
         }
         (Tool::Helm, 0) => {
             let mut args =
@@ -90,7 +90,7 @@ fn command(job: &Job, options: &Options, step: usize) -> Option<ToolRun> {
             if let Some(namespace) = &options.namespace {
                 args.extend(["--namespace".to_owned(), namespace.clone()]);
             }
-            Some(ToolRun { program: "helm", args })
+            Some(ToolRun { program: "helm", args, folder: None })
         }
         _ => None,
     }

@@ -4,6 +4,7 @@
 //! and columns from 1, in the encoding that the caller asked for.
 
 mod connections;
+mod diff;
 mod explain;
 mod exposure;
 mod flows;
@@ -11,6 +12,7 @@ mod flows;
 use serde::Serialize;
 
 pub use connections::{Connections, Every, Ports};
+pub use diff::{Change, ChangeCause, ChangeOfFlow, ChangeOfUnknown, DiffReport};
 pub use explain::{ExplainReport, ExplainedPair, ExplainedPolicy, ExplainedRule, ExplainedSide};
 pub use exposure::{
     ExposedAddresses, ExposedDirection, ExposedPeer, ExposedWorkload, ExposureReport, Selected, Selector,
@@ -309,9 +311,9 @@ fn unknown(flow: &Flow) -> Option<Connections> {
 }
 
 /// What converts places: once, on the way out.
-struct Border<'o> {
-    outcome: &'o Outcome,
-    encoding: PositionEncoding,
+pub(crate) struct Border<'o> {
+    pub(crate) outcome: &'o Outcome,
+    pub(crate) encoding: PositionEncoding,
 }
 
 impl Border<'_> {
@@ -386,6 +388,7 @@ pub fn schemas() -> Vec<(&'static str, serde_json::Value)> {
     let written = || schemars::generate::SchemaSettings::default().for_serialize().into_generator();
     vec![
         ("check-report.schema.json", written().into_root_schema_for::<CheckReport>().to_value()),
+        ("diff-report.schema.json", written().into_root_schema_for::<DiffReport>().to_value()),
         ("explain-report.schema.json", written().into_root_schema_for::<ExplainReport>().to_value()),
         ("exposure-report.schema.json", written().into_root_schema_for::<ExposureReport>().to_value()),
         ("flow-report.schema.json", written().into_root_schema_for::<FlowReport>().to_value()),

@@ -2,6 +2,7 @@
 
 mod files;
 mod progress;
+mod snapshot;
 mod tools;
 mod walk;
 
@@ -11,7 +12,10 @@ use rayon::prelude::*;
 use ringfence::model::File;
 use ringfence::workspace::Date;
 
-use crate::host::{Host, Listing, MakeFile, PathKind, Terminal, ToolOutput, ToolRun, Trouble};
+use crate::host::{
+    Host, Listing, MakeFile, PathKind, Snapshot, SnapshotTrouble, Terminal, ToolOutput, ToolRun, Trouble,
+};
+use crate::paths;
 use progress::Progress;
 
 /// As much as a main thread has: values may be nested deeply.
@@ -23,6 +27,8 @@ pub struct NativeHost {
     threads: usize,
     pool: Option<rayon::ThreadPool>,
     progress: Progress,
+    /// Removed with the host.
+    snapshots: Vec<tempfile::TempDir>,
 }
 
 impl NativeHost {
@@ -82,6 +88,14 @@ impl Host for NativeHost {
 
     fn run_all(&mut self, runs: &[ToolRun]) -> Vec<Result<ToolOutput, Trouble>> {
         self.on_threads(|| runs.par_iter().map(|run| tools::run(run, tools::TIME_LIMIT)).collect())
+    }
+
+    fn snapshot(&mut self, folder: &str, revision: &str) -> Result<Snapshot, SnapshotTrouble> {
+        let current = self.current_folder();
+        let (place, repository) = snapshot::take(&paths::absolute(&current, folder), revision)?;
+        let found = Snapshot { folder: walk::slashes(&place.path().to_string_lossy()), repository };
+        self.snapshots.push(place);
+        Ok(found)
     }
 
     fn make_all(&mut self, count: usize, make: &(dyn Fn(usize) -> String + Sync)) -> Vec<String> {

@@ -19,7 +19,11 @@ const LOOK: Duration = Duration::from_millis(10);
 /// Runs a tool to its end.
 pub(super) fn run(tool: &ToolRun, limit: Duration) -> Result<ToolOutput, Trouble> {
     let start = Instant::now();
-    let mut child = Command::new(tool.program)
+    let mut command = Command::new(tool.program);
+    if let Some(folder) = &tool.folder {
+        command.current_dir(folder);
+    }
+    let mut child = command
         .args(&tool.args)
         // Nobody is there to answer for a base that lies in a private repository.
         .env("GIT_TERMINAL_PROMPT", "0")
@@ -77,7 +81,8 @@ mod tests {
     use super::*;
 
     fn shell(script: &str, limit: Duration) -> Result<ToolOutput, Trouble> {
-        run(&ToolRun { program: "sh", args: vec!["-c".to_owned(), script.to_owned()] }, limit)
+        let args = vec!["-c".to_owned(), script.to_owned()];
+        run(&ToolRun { program: "sh", args, folder: None }, limit)
     }
 
     #[test]
@@ -102,7 +107,8 @@ mod tests {
 
     #[test]
     fn a_missing_tool_is_told_from_a_failing_one() {
-        let missing = run(&ToolRun { program: "ringfence-has-no-such-tool", args: Vec::new() }, TIME_LIMIT);
+        let tool = ToolRun { program: "ringfence-has-no-such-tool", args: Vec::new(), folder: None };
+        let missing = run(&tool, TIME_LIMIT);
         assert_eq!(missing, Err(Trouble::NotFound));
     }
 }

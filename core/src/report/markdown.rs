@@ -228,7 +228,7 @@ fn frame(outcome: &Outcome, finding: &Diagnostic) -> String {
 }
 
 /// A code block whose fence is longer than any run of backticks in it.
-fn fenced(language: &str, code: &str) -> String {
+pub(super) fn fenced(language: &str, code: &str) -> String {
     let mut longest = 0;
     let mut run = 0;
     for c in code.chars() {
@@ -240,7 +240,7 @@ fn fenced(language: &str, code: &str) -> String {
 }
 
 /// A message: backticks in pairs make code, everything else is plain text. What is very long is cut.
-fn prose(text: &str) -> String {
+pub(super) fn prose(text: &str) -> String {
     let mut text = one_line(text);
     if text.len() > LONGEST_PROSE {
         let kept = text.get(..text.floor_char_boundary(LONGEST_PROSE)).unwrap_or("");

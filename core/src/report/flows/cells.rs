@@ -58,12 +58,12 @@ impl Cells {
 }
 
 /// A name on one line, without anything that a terminal obeys; never empty.
-pub(super) fn name(name: &str) -> String {
+pub(in crate::report) fn name(name: &str) -> String {
     let name = one_line(name);
     if name.is_empty() { "(no name)".to_owned() } else { name.into_owned() }
 }
 
 /// The ports as text; never empty.
-pub(super) fn ports(connections: &ConnectionSet) -> String {
+pub(in crate::report) fn ports(connections: &ConnectionSet) -> String {
     if connections.is_all() { "all ports".to_owned() } else { connections.to_string() }
 }

@@ -69,7 +69,7 @@ fn nodes(text: &mut String, graph: &Graph, within: Option<usize>, indent: &str) 
 }
 
 /// A quoted string: no escape of it means anything but itself, and no entity is one.
-fn quoted(text: &str) -> String {
+pub(in crate::report) fn quoted(text: &str) -> String {
     format!("\"{}\"", escape(text))
 }
 

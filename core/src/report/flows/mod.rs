@@ -3,9 +3,9 @@
 //! Every format but the table says everything; the table says how much it leaves out. Names come from manifests and
 //! are untrusted: each format escapes them, so that they are never markup, a formula or an escape sequence.
 
-mod cells;
+pub(super) mod cells;
 mod csv;
-mod dot;
+pub(super) mod dot;
 mod graph;
 mod html;
 mod layout;
@@ -13,7 +13,7 @@ mod markdown;
 mod mermaid;
 mod svg;
 mod table;
-mod wrap;
+pub(super) mod wrap;
 
 #[cfg(test)]
 mod sample;

@@ -4,7 +4,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// The items with `between` after each but the last, broken between items where that does, and inside of one only where
 /// it is wider than a line. No line is wider than `width`, but for a character that is wider itself.
-pub(super) fn wrap<S: AsRef<str>>(
+pub(in crate::report) fn wrap<S: AsRef<str>>(
     items: impl IntoIterator<Item = S>,
     between: &str,
     width: usize,
@@ -26,7 +26,7 @@ pub(super) fn wrap<S: AsRef<str>>(
 }
 
 /// Words in lines.
-pub(super) fn fill(text: &str, width: usize) -> Vec<String> {
+pub(in crate::report) fn fill(text: &str, width: usize) -> Vec<String> {
     wrap(text.split_whitespace(), " ", width)
 }
 
