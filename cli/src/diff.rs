@@ -60,8 +60,7 @@ fn folders(console: &mut Console<'_>, arguments: &DiffArgs) -> Result<[Loaded; 2
 
 /// The two sides as revisions of a repository, or its work tree.
 fn revisions(console: &mut Console<'_>, arguments: &DiffArgs, base: &str) -> Result<[Loaded; 2], Failure> {
-    let mut given: Vec<String> =
-        arguments.paths.iter().map(|path| paths::clean(&slashes(path))).collect();
+    let mut given: Vec<String> = arguments.paths.iter().map(|path| paths::clean(&slashes(path))).collect();
     if given.is_empty() {
         given.push(".".to_owned());
     }
@@ -110,7 +109,9 @@ fn verdict(console: &mut Console<'_>, arguments: &DiffArgs, sides: [&Loaded; 2])
     let lost = sides
         .into_iter()
         .zip(&summaries)
-        .flat_map(|(side, summary)| summary.skipped.iter().filter(move |one| one.lost && lost(side, &one.path)))
+        .flat_map(|(side, summary)| {
+            summary.skipped.iter().filter(move |one| one.lost && lost(side, &one.path))
+        })
         .count();
     if arguments.inputs.strict_inputs && lost > 0 {
         let what = crate::count(lost, "input");

@@ -149,10 +149,9 @@ pub(crate) fn known(workspaces: &[&Workspace], options: &ReachOptions, focus: &F
             let here = scene.unmatched(focus);
             unmatched = Some(match unmatched.take() {
                 None => here,
-                Some(before) => before
-                    .into_iter()
-                    .filter(|lost| here.iter().any(|h| h.pattern == lost.pattern))
-                    .collect(),
+                Some(before) => {
+                    before.into_iter().filter(|lost| here.iter().any(|h| h.pattern == lost.pattern)).collect()
+                }
             });
         });
     }

@@ -29,7 +29,8 @@ mod revision;
 use std::ffi::OsString;
 
 pub use host::{
-    Host, Listing, MAX_BYTES, MakeFile, PathKind, Snapshot, SnapshotTrouble, Terminal, ToolOutput, ToolRun, Trouble,
+    Host, Listing, MAX_BYTES, MakeFile, PathKind, Snapshot, SnapshotTrouble, Terminal, ToolOutput, ToolRun,
+    Trouble,
 };
 #[cfg(feature = "native")]
 pub use native::NativeHost;

@@ -26,7 +26,8 @@ impl<'h> AtRevision<'h> {
             Ok(PathKind::Folder) => path,
             _ => paths::parent(path).unwrap_or("."),
         };
-        let snapshot = host.snapshot(folder, revision).map_err(|trouble| refused(folder, revision, trouble))?;
+        let snapshot =
+            host.snapshot(folder, revision).map_err(|trouble| refused(folder, revision, trouble))?;
         Ok(Self { host, snapshot, current })
     }
 
@@ -48,10 +49,9 @@ impl<'h> AtRevision<'h> {
 fn refused(folder: &str, revision: &str, trouble: SnapshotTrouble) -> Failure {
     let here = if folder == "." { "the current folder".to_owned() } else { format!("`{folder}`") };
     let (code, message) = match trouble {
-        SnapshotTrouble::NoGit => (
-            ExitCode::Inputs,
-            format!("`git` is not to be had here, so revision `{revision}` can't be read"),
-        ),
+        SnapshotTrouble::NoGit => {
+            (ExitCode::Inputs, format!("`git` is not to be had here, so revision `{revision}` can't be read"))
+        }
         SnapshotTrouble::NoRepository => (ExitCode::Usage, format!("{here} is in no git repository")),
         SnapshotTrouble::UnknownRevision => {
             (ExitCode::Usage, format!("the repository of {here} has no revision `{revision}`"))
@@ -77,9 +77,7 @@ impl Host for AtRevision<'_> {
         let real = self.real(folder);
         let shown = |path: &str| Self::shown(&real, folder, path);
         let mut listing = self.host.list(&real, &|path| wanted(&shown(path)));
-        for path in
-            listing.files.iter_mut().chain(listing.troubles.iter_mut().map(|(path, _)| path))
-        {
+        for path in listing.files.iter_mut().chain(listing.troubles.iter_mut().map(|(path, _)| path)) {
             *path = shown(path);
         }
         listing

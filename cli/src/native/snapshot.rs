@@ -79,7 +79,8 @@ fn write(repository: &str, entries: &[Entry], place: &Path) -> Result<(), Snapsh
                 continue;
             }
             let path = place.join(&entry.path);
-            let written = path.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::write(&path, bytes));
+            let written =
+                path.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::write(&path, bytes));
             written.map_err(|error| failed(&error))?;
         }
     }
@@ -148,7 +149,8 @@ fn ask(
     arguments: &[&str],
     means: &dyn Fn(&str) -> SnapshotTrouble,
 ) -> Result<Vec<u8>, SnapshotTrouble> {
-    let output = start(folder, arguments, Stdio::null())?.wait_with_output().map_err(|error| failed(&error))?;
+    let output =
+        start(folder, arguments, Stdio::null())?.wait_with_output().map_err(|error| failed(&error))?;
     if output.status.success() {
         return Ok(output.stdout);
     }

@@ -194,3 +194,86 @@ fn helm_renders_charts() {
     let output = run(folder.path(), &["check", "--strict-inputs"]);
     assert_eq!(output.status.code(), Some(1), "{}{}", stdout(&output), stderr(&output));
 }
+
+/// Runs git in a folder, as somebody of no account.
+fn git(folder: &Path, arguments: &[&str]) {
+    let names = ["GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "GIT_COMMITTER_NAME", "GIT_COMMITTER_EMAIL"];
+    let output = Command::new("git")
+        .current_dir(folder)
+        .args(arguments)
+        .envs(names.map(|name| (name, "nobody")))
+        .env("GIT_CONFIG_NOSYSTEM", "1")
+        .env("HOME", folder)
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "git {arguments:?}: {}", stderr(&output));
+}
+
+#[test]
+fn revisions_are_read_without_touching_the_work_tree() {
+    if !has("git") {
+        return;
+    }
+    let folder = repository(&[
+        ("deploy/web.yaml", WORKLOAD),
+        ("deploy/deny.yaml", POLICY),
+        (".gitattributes", "* export-ignore\n*.yaml text eol=crlf\n"),
+    ]);
+    let root = folder.path();
+    git(root, &["init", "--quiet"]);
+    git(root, &["add", "."]);
+    git(root, &["commit", "--quiet", "--message", "first"]);
+    git(root, &["tag", "first"]);
+    fs::remove_file(root.join("deploy/deny.yaml")).unwrap();
+    fs::write(root.join("staged.yaml"), "a: b\n").unwrap();
+    git(root, &["add", "staged.yaml"]);
+    let index = fs::read(root.join(".git/index")).unwrap();
+
+    let output = run(root, &["diff", "--base", "first", "-f", "json", "--fail-on", "opened"]);
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let change = &report["changes"][0];
+    assert_eq!((&change["change"], &change["opened"]), (&"opened".into(), &"all".into()));
+    assert_eq!(change["causes"][0]["location"]["path"], "deploy/deny.yaml");
+    let inner = run(&root.join("deploy"), &["diff", "--base", "HEAD", "-f", "json"]);
+    let inner: serde_json::Value = serde_json::from_slice(&inner.stdout).unwrap();
+    assert_eq!(inner["changes"][0]["causes"][0]["location"]["path"], "deny.yaml");
+    let both = run(root, &["diff", "--base", "first", "--head", "HEAD", "--fail-on", "any"]);
+    assert_eq!((both.status.code(), stdout(&both).as_str()), (Some(0), "no connection changed\n"));
+
+    assert_eq!(fs::read(root.join(".git/index")).unwrap(), index);
+    assert!(!root.join("deploy/deny.yaml").exists());
+}
+
+#[test]
+fn a_revision_or_repository_that_is_not_there_is_said() {
+    if !has("git") {
+        return;
+    }
+    let folder = repository(&[("web.yaml", WORKLOAD)]);
+    let at = |arguments: &[&str]| {
+        let mut command = command(folder.path());
+        let ceiling = folder.path().parent().unwrap();
+        let output = command.args(arguments).env("GIT_CEILING_DIRECTORIES", ceiling).output().unwrap();
+        (output.status.code(), stderr(&output))
+    };
+    let (code, said) = at(&["diff", "--base", "main"]);
+    assert_eq!((code, said.as_str()), (Some(2), "error: the current folder is in no git repository\n"));
+    git(folder.path(), &["init", "--quiet"]);
+    for revision in ["nowhere", "--help"] {
+        let (code, said) = at(&["diff", &format!("--base={revision}")]);
+        let expected = format!("error: the repository of the current folder has no revision `{revision}`\n");
+        assert_eq!((code, said), (Some(2), expected));
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_machine_without_git_says_so() {
+    let folder = repository(&[("web.yaml", WORKLOAD)]);
+    let output =
+        command(folder.path()).args(["diff", "--base", "main"]).env("PATH", folder.path()).output().unwrap();
+    assert_eq!(output.status.code(), Some(3));
+    let expected = "error: `git` is not to be had here, so revision `main` can't be read\n";
+    assert_eq!(stderr(&output), expected);
+}

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use ringfence::workspace::Date;
-use ringfence_cli::{ExitCode, Host, Listing, PathKind, Terminal, ToolOutput, ToolRun, Trouble};
+use ringfence_cli::{
+    ExitCode, Host, Listing, PathKind, Snapshot, SnapshotTrouble, Terminal, ToolOutput, ToolRun, Trouble,
+};
 
 /// A workload that nothing protects, unless a policy in another file does.
 pub(crate) const WORKLOAD: &str = "\
@@ -41,7 +43,8 @@ spec:
 pub(crate) type Files = BTreeMap<String, Vec<u8>>;
 type Program = Box<dyn Fn(&Files, &ToolRun) -> Result<ToolOutput, Trouble>>;
 
-/// The machine; all files are below `/`, the current folder is `/repo`.
+/// The machine; all files are below `/`, the current folder is `/repo`, and what is below `/revisions/X` is the
+/// repository at revision X.
 #[derive(Default)]
 pub(crate) struct FakeHost {
     pub(crate) files: Files,
@@ -168,6 +171,16 @@ impl Host for FakeHost {
         match self.programs.get(tool.program) {
             Some(does) => does(&self.files, tool),
             None => Err(Trouble::NotFound),
+        }
+    }
+
+    fn snapshot(&mut self, _: &str, revision: &str) -> Result<Snapshot, SnapshotTrouble> {
+        let folder = format!("/revisions/{revision}");
+        let has = |folder: &str| self.files.keys().any(|path| path.starts_with(&format!("{folder}/")));
+        match (has("/revisions"), has(&folder)) {
+            (false, _) => Err(SnapshotTrouble::NoGit),
+            (true, false) => Err(SnapshotTrouble::UnknownRevision),
+            (true, true) => Ok(Snapshot { folder, repository: "/repo".to_owned() }),
         }
     }
 

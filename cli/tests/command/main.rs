@@ -11,6 +11,8 @@ mod binary;
 #[cfg(test)]
 mod configuration;
 #[cfg(test)]
+mod diff;
+#[cfg(test)]
 mod fake;
 #[cfg(test)]
 mod fixing;

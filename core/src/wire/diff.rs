@@ -83,7 +83,7 @@ impl From<&ChangedFlow> for ChangeOfFlow {
     fn from(flow: &ChangedFlow) -> Self {
         let delta = flow.delta();
         let unknown = |flow: &Flow| Connections::from(&flow.unknown());
-        let moved = !(delta.doubted.is_empty() && delta.settled.is_empty());
+        let moved = flow.old.unknown() != flow.new.unknown();
         Self {
             change: delta.kind().name().to_owned(),
             old: Connections::from(&flow.old.certain),

@@ -22,9 +22,7 @@ fn changes(diff: &Diff, texts: &Outcome, first: &mut bool, text: &mut String) {
     let sets: Vec<String> = diff
         .cause_sets
         .iter()
-        .map(|set| {
-            json(&set.iter().filter_map(|id| causes.get(*id as usize)).collect::<Vec<_>>())
-        })
+        .map(|set| json(&set.iter().filter_map(|id| causes.get(*id as usize)).collect::<Vec<_>>()))
         .collect();
     let flows: Vec<String> = diff
         .flows

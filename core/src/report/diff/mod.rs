@@ -85,8 +85,8 @@ fn summary(diffs: &[Diff]) -> String {
         .collect();
     match counts.iter().sum::<usize>() {
         0 => "no connection changed".to_owned(),
-        1 => format!("1 pair of ends: {}", said.join(", ")),
-        all => format!("{all} pairs of ends: {}", said.join(", ")),
+        1 => format!("1 pair differs: {}", said.join(", ")),
+        all => format!("{all} pairs differ: {}", said.join(", ")),
     }
 }
 
@@ -95,13 +95,10 @@ fn marked(delta: &Delta) -> Vec<(char, String)> {
     let parts = [
         ('+', &delta.opened, ""),
         ('-', &delta.closed, ""),
-        ('?', &delta.doubted, " can't be told any more"),
-        ('!', &delta.settled, " can be told now"),
+        ('?', &delta.doubted, " can't be told"),
+        ('!', &delta.settled, " was not to be told and is denied now"),
     ];
-    let shown = parts.into_iter().filter(|(mark, set, _)| {
-        // What came or went for certain needs no word about what was in doubt.
-        !set.is_empty() && (*mark != '!' || delta.opened.is_empty() && delta.closed.is_empty())
-    });
+    let shown = parts.into_iter().filter(|(_, set, _)| !set.is_empty());
     shown.map(|(mark, set, rest)| (mark, format!("{}{rest}", ports(set)))).collect()
 }
 

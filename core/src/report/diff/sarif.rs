@@ -30,9 +30,11 @@ fn result(diff: &Diff, cause: u32, rows: &[usize]) -> Option<Diagnostic> {
     let cause = diff.causes.get(cause as usize)?;
     let rows: Vec<_> = rows.iter().filter_map(|at| diff.rows.get(*at)).collect();
     let any = |opened: bool| {
-        rows.iter().any(|row| {
-            if opened { !row.delta.opened.is_empty() } else { !row.delta.closed.is_empty() }
-        })
+        rows.iter().any(
+            |row| {
+                if opened { !row.delta.opened.is_empty() } else { !row.delta.closed.is_empty() }
+            },
+        )
     };
     let (rule, severity) = match (any(true), any(false)) {
         (true, _) => ("connections-opened", Severity::Warning),

@@ -89,12 +89,7 @@ impl Scene<'_> {
     }
 
     /// Hands over a row for each of these atoms, in this order: its flows to these units.
-    pub(crate) fn rows_of_atoms(
-        &self,
-        atoms: &[PeerId],
-        units: &[usize],
-        each: &mut dyn FnMut(&[FlowId]),
-    ) {
+    pub(crate) fn rows_of_atoms(&self, atoms: &[PeerId], units: &[usize], each: &mut dyn FnMut(&[FlowId])) {
         let reach = self.engine.reach();
         let units: Vec<&Unit> = units.iter().filter_map(|at| self.units.all.get(*at)).collect();
         reach.rows(atoms, &mut |_, flows| {

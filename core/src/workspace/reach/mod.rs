@@ -111,8 +111,7 @@ impl Stage {
     }
 
     fn scene<'c>(&'c self, root: &'c Root, engine: &'c Engine<'c>, units: &'c Units) -> Scene<'c> {
-        let origins =
-            Origins { repository: &self.repository, layout: &self.layout, sources: &self.sources };
+        let origins = Origins { repository: &self.repository, layout: &self.layout, sources: &self.sources };
         Scene { overlay: &root.name, engine, units, origins }
     }
 }

@@ -78,7 +78,9 @@ fn units<'s>([old, new]: [&'s Scene<'_>; 2]) -> Vec<Both<'s>> {
             (None, None) => return units,
             (Some(_), None) => Ordering::Less,
             (None, Some(_)) => Ordering::Greater,
-            (Some((_, a)), Some((_, b))) => (old.namespace_of(a), &a.name).cmp(&(new.namespace_of(b), &b.name)),
+            (Some((_, a)), Some((_, b))) => {
+                (old.namespace_of(a), &a.name).cmp(&(new.namespace_of(b), &b.name))
+            }
         };
         let a = before.next_if(|_| order != Ordering::Greater);
         let b = after.next_if(|_| order != Ordering::Less);
@@ -138,14 +140,8 @@ impl Rows<'_> {
 
 impl Comparison<'_, '_> {
     /// Hands over what each workload that may be a source can reach.
-    pub(super) fn outward(
-        &self,
-        aligned: &Aligned<'_>,
-        ends: &Ends,
-        each: &mut dyn FnMut(usize, &Rows<'_>),
-    ) {
-        let sources: Vec<usize> =
-            (0..aligned.units.len()).filter(|unit| ends.may_connect(*unit)).collect();
+    pub(super) fn outward(&self, aligned: &Aligned<'_>, ends: &Ends, each: &mut dyn FnMut(usize, &Rows<'_>)) {
+        let sources: Vec<usize> = (0..aligned.units.len()).filter(|unit| ends.may_connect(*unit)).collect();
         for tile in sources.chunks(TILE) {
             let units: Vec<(usize, Both<'_>)> =
                 tile.iter().filter_map(|at| Some((*at, *aligned.units.get(*at)?))).collect();

@@ -114,7 +114,8 @@ impl<'b, 's, 'c> Blame<'b, 's, 'c> {
     }
 
     fn causes_of(&self, from: End, to: End, changed: &ChangedFlow) -> Vec<Cause> {
-        let mut causes: Vec<Cause> = [from, to].into_iter().filter_map(|end| self.came_or_went(end)).collect();
+        let mut causes: Vec<Cause> =
+            [from, to].into_iter().filter_map(|end| self.came_or_went(end)).collect();
         if !causes.is_empty() {
             return causes;
         }
@@ -167,7 +168,8 @@ impl<'b, 's, 'c> Blame<'b, 's, 'c> {
         let suspects = self.suspects(old, new);
         let guilty = |suspect: &Suspect<'_>| {
             let mixed = |steps: &[&Step], out: Option<&Step>, into: Option<&Step>, foreign| {
-                let stay = steps.iter().copied().filter(|step| out.is_none_or(|out| !std::ptr::eq(*step, out)));
+                let stay =
+                    steps.iter().copied().filter(|step| out.is_none_or(|out| !std::ptr::eq(*step, out)));
                 judge(&stay.chain(into).collect::<Vec<_>>(), foreign)
             };
             asked.matters(&old.flow, &mixed(&old_steps, suspect.old, suspect.new, old_foreign))
@@ -220,17 +222,16 @@ impl<'b, 's, 'c> Blame<'b, 's, 'c> {
         let lost = asked.telling(suspect.old, suspect.new);
         let rule = |index: usize| format!("spec.{direction}[{index}]");
         let (message, field) = match (suspect.pair.fate, suspect.old, suspect.new) {
-            (Fate::Added, ..) => {
-                (format!("{title} is new"), fresh.map_or_else(|| subject.to_owned(), rule))
-            }
+            (Fate::Added, ..) => (format!("{title} is new"), fresh.map_or_else(|| subject.to_owned(), rule)),
             (Fate::Removed, ..) => (format!("{title} is gone"), lost.map_or_else(String::new, rule)),
             (_, Some(old), Some(new)) if old.selects == new.selects => match (fresh, lost) {
                 (Some(index), _) | (None, Some(index)) if index < new.rules.len() => {
                     (format!("{direction} rule {} of {title} is not what it was", index + 1), rule(index))
                 }
-                (_, Some(index)) => {
-                    (format!("{direction} rule {} of {title} is gone", index + 1), format!("spec.{direction}"))
-                }
+                (_, Some(index)) => (
+                    format!("{direction} rule {} of {title} is gone", index + 1),
+                    format!("spec.{direction}"),
+                ),
                 _ => (format!("{title} is not what it was"), "spec".to_owned()),
             },
             _ => match self.same_subject(suspect.pair) {
@@ -404,7 +405,8 @@ struct Suspect<'w> {
 
 /// Whether two steps say the same, whatever their policies are called.
 fn is_same(a: &Step, b: &Step) -> bool {
-    (a.tier, a.priority, a.selects, a.refused, &a.rules) == (b.tier, b.priority, b.selects, b.refused, &b.rules)
+    (a.tier, a.priority, a.selects, a.refused, &a.rules)
+        == (b.tier, b.priority, b.selects, b.refused, &b.rules)
 }
 
 fn classes<'s>(scene: &'s Scene<'_>, place: Option<usize>) -> &'s [ClassId] {

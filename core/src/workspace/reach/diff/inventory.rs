@@ -129,7 +129,10 @@ fn parts([before, after]: [&Scene<'_>; 2], places: [Option<usize>; 2]) -> Vec<Pa
         a.labels == b.labels && a.open_labels == b.open_labels && a.runtime_labels == b.runtime_labels
     };
     let network = |a: &Workload, b: &Workload| {
-        a.host_network == b.host_network && a.pod_ips == b.pod_ips && a.node == b.node && a.host_ip == b.host_ip
+        a.host_network == b.host_network
+            && a.pod_ips == b.pod_ips
+            && a.node == b.node
+            && a.host_ip == b.host_ip
     };
     let ports = |a: &Workload, b: &Workload| a.ports == b.ports;
     let all: [(Part, &dyn Fn(&Workload, &Workload) -> bool); 3] =

@@ -86,7 +86,7 @@ pub struct Delta {
     pub closed: ConnectionSet,
     /// Unknown now, and not before.
     pub doubted: ConnectionSet,
-    /// Unknown before, and not now.
+    /// Unknown before, and proven denied now.
     pub settled: ConnectionSet,
 }
 
@@ -135,7 +135,7 @@ impl ChangedFlow {
             opened: self.new.certain.subtract(&self.old.certain),
             closed: self.old.certain.subtract(&self.new.certain),
             doubted: after.subtract(&before),
-            settled: before.subtract(&after),
+            settled: before.subtract(&self.new.possible),
         }
     }
 }
@@ -221,11 +221,7 @@ pub fn diff(
 }
 
 /// The roots of the same name; where each side has one only, these, whatever they are called.
-fn pairs_of<'r>(
-    before: &'r [Root],
-    after: &'r [Root],
-    alone: &mut Vec<String>,
-) -> Vec<(&'r Root, &'r Root)> {
+fn pairs_of<'r>(before: &'r [Root], after: &'r [Root], alone: &mut Vec<String>) -> Vec<(&'r Root, &'r Root)> {
     if let ([old], [new]) = (before, after) {
         return vec![(old, new)];
     }
