@@ -122,22 +122,18 @@ fn is_same([before, after]: [&Scene<'_>; 2], old: PolicyRef, new: PolicyRef) -> 
 fn parts([before, after]: [&Scene<'_>; 2], places: [Option<usize>; 2]) -> Vec<Part> {
     let [Some(old), Some(new)] = places else { return Vec::new() };
     let (old, new) = (pods(before, old), pods(after, new));
-    let differ = |of: &dyn Fn(&Workload, &Workload) -> bool| {
-        old.len() != new.len() || old.iter().zip(&new).any(|(a, b)| !of(a, b))
+    let differ = |same: fn(&Workload, &Workload) -> bool| {
+        old.len() != new.len() || old.iter().zip(&new).any(|(a, b)| !same(a, b))
     };
-    let labels = |a: &Workload, b: &Workload| {
-        a.labels == b.labels && a.open_labels == b.open_labels && a.runtime_labels == b.runtime_labels
-    };
-    let network = |a: &Workload, b: &Workload| {
-        a.host_network == b.host_network
-            && a.pod_ips == b.pod_ips
-            && a.node == b.node
-            && a.host_ip == b.host_ip
-    };
-    let ports = |a: &Workload, b: &Workload| a.ports == b.ports;
-    let all: [(Part, &dyn Fn(&Workload, &Workload) -> bool); 3] =
-        [(Part::Labels, &labels), (Part::Ports, &ports), (Part::Network, &network)];
-    all.into_iter().filter(|(_, same)| differ(same)).map(|(part, _)| part).collect()
+    let labels = differ(|a, b| {
+        (&a.labels, a.open_labels, a.runtime_labels) == (&b.labels, b.open_labels, b.runtime_labels)
+    });
+    let ports = differ(|a, b| a.ports == b.ports);
+    let network = differ(|a, b| {
+        (a.host_network, &a.pod_ips, &a.node, a.host_ip) == (b.host_network, &b.pod_ips, &b.node, b.host_ip)
+    });
+    let all = [(Part::Labels, labels), (Part::Ports, ports), (Part::Network, network)];
+    all.into_iter().filter(|(_, differs)| *differs).map(|(part, _)| part).collect()
 }
 
 /// The Pods of a unit, one of each class.
