@@ -22,9 +22,9 @@ pub use fixing::FixPass;
 pub use flow_table::{FlowGroup, FlowRow, FlowTable, GroupKind};
 pub use outcome::{DirectionCounts, InputSummary, NamespaceCoverage, Outcome, SkippedInput};
 pub use reach::{
-    Cause, ChangeKind, ChangedEnd, ChangedFlow, ChangedPair, ChangedRow, Delta, Diff, diff, diff_texts,
-    BadEnd, Conclusion, EndSpec, Explanation, ExposedSide, Exposure, Focus, NoSuchWorkload, Pattern,
-    PolicyLine, PotentialPeer, ReachOptions, RuleLine, Scene, Side, TooLarge,
+    BadEnd, Cause, ChangeKind, ChangedEnd, ChangedFlow, ChangedPair, ChangedRow, Conclusion, Delta, Diff,
+    EndSpec, Explanation, ExposedSide, Exposure, Focus, NoSuchWorkload, Pattern, PolicyLine, PotentialPeer,
+    ReachOptions, RuleLine, Scene, Side, TooLarge, diff, diff_texts,
 };
 pub(crate) use reach::{Ends, Inflow, addresses_name};
 

@@ -22,11 +22,14 @@ impl Default for Scratch {
 /// Policies with their rules, as far as they are known.
 #[derive(Default)]
 pub(in crate::engine) struct Judge<'w> {
-    admin: [BTreeMap<(bool, u32), Vec<Vec<Matched<'w>>>>; 2],
+    admin: [Ranks<'w>; 2],
     policies: Vec<(bool, Vec<Matched<'w>>)>,
     more: bool,
     less: bool,
 }
+
+/// The policies of one tier by priority, the refused ones first; for each its rules in order.
+type Ranks<'w> = BTreeMap<(bool, u32), Vec<Vec<Matched<'w>>>>;
 
 type Matched<'w> = (Action, Match, &'w ConnectionSet);
 
@@ -69,7 +72,7 @@ impl<'w> Judge<'w> {
         self.more = true;
     }
 
-    fn ranks(&mut self, tier: Tier) -> &mut BTreeMap<(bool, u32), Vec<Vec<Matched<'w>>>> {
+    fn ranks(&mut self, tier: Tier) -> &mut Ranks<'w> {
         let [admin, baseline] = &mut self.admin;
         match tier {
             Tier::Admin => admin,

@@ -411,11 +411,7 @@ fn named_ports<'c>(cluster: &'c Cluster<'c>) -> BTreeMap<&'c str, BTreeMap<(Prot
 }
 
 /// The list of a class.
-pub(super) fn of_class<'l>(
-    sides: &'l [Side; 2],
-    direction: Direction,
-    class: u32,
-) -> Option<(u32, &'l List)> {
+pub(super) fn of_class(sides: &[Side; 2], direction: Direction, class: u32) -> Option<(u32, &List)> {
     let side = by_direction(sides, direction);
     let id = *side.of_class.get(class as usize)?;
     Some((id, side.lists.get(id as usize)?))

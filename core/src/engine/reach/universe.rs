@@ -27,7 +27,7 @@ impl Universe {
         let classes = crate::text::offset(cluster.classes.len());
         let used: Vec<AddressSet> = used.iter().cloned().collect();
         // Where no CIDR tells the families apart, they are still two.
-        let atoms: Vec<AddressSet> = split_atoms(&used).into_iter().flat_map(families).collect();
+        let atoms: Vec<AddressSet> = split_atoms(&used).iter().flat_map(families).collect();
         let mut pieces: Vec<_> = atoms
             .iter()
             .zip(classes..)
@@ -88,7 +88,7 @@ impl Universe {
 }
 
 /// The IPv4 and the IPv6 part of a set, as far as there are any.
-fn families(set: AddressSet) -> impl Iterator<Item = AddressSet> {
+fn families(set: &AddressSet) -> impl Iterator<Item = AddressSet> + use<> {
     let parts = [AddressSet::all_ipv4(), AddressSet::all_ipv6()].map(|family| set.intersect(&family));
     parts.into_iter().filter(|part| !part.is_empty())
 }

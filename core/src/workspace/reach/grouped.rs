@@ -34,6 +34,9 @@ pub(super) enum Party {
 /// A row before it has names: sources, destinations, flow.
 type Block = (Vec<Party>, Vec<Party>, FlowId);
 
+/// What flows out to, or in from, these units and these atoms.
+type Partners = (bool, Vec<usize>, Vec<usize>, FlowId);
+
 /// Positions of parties in a matrix, and the flow between them.
 type Cells = (Vec<usize>, Vec<usize>, FlowId);
 
@@ -98,7 +101,7 @@ impl Scene<'_> {
     fn blocks_of(&self, focus: &Focus) -> Vec<Block> {
         let ends = Ends::new(self, focus);
         let units = || self.units.all.iter().enumerate().filter(|(id, _)| ends.roles(*id).0);
-        let mut together: BTreeMap<(bool, Vec<usize>, Vec<usize>, FlowId), Vec<usize>> = BTreeMap::new();
+        let mut together: BTreeMap<Partners, Vec<usize>> = BTreeMap::new();
         let mut add = |out: bool, unit: usize, row: &Row| {
             let mut by_flow: BTreeMap<FlowId, (Vec<usize>, Vec<usize>)> = BTreeMap::new();
             for (other, flow) in row.units.iter().enumerate() {
@@ -126,10 +129,7 @@ impl Scene<'_> {
             add(false, id, &self.unit_column(unit));
         }
         let atoms: Vec<&AddressSet> = self.engine.reach().atoms().map(|(_, set)| set).collect();
-        let block = |((out, others, addresses, flow), units): (
-            (bool, Vec<usize>, Vec<usize>, FlowId),
-            Vec<usize>,
-        )| {
+        let block = |((out, others, addresses, flow), units): (Partners, Vec<usize>)| {
             let one = |id: usize| Party::Units(vec![id]);
             let addresses = addresses
                 .into_iter()

@@ -194,8 +194,8 @@ fn part_name(text: &str, whole: &AddressSet, part: &AddressSet) -> String {
     }
     let cidrs: Vec<String> = part.to_cidrs().iter().map(ToString::to_string).collect();
     let (shown, more) = match cidrs.as_slice() {
-        [few @ ..] if few.len() <= 3 => (few, ""),
-        [several @ ..] => (several.get(..2).unwrap_or_default(), ", …"),
+        few if few.len() <= 3 => (few, ""),
+        several => (several.get(..2).unwrap_or_default(), ", …"),
     };
     format!("{text} ({}{more})", shown.join(", "))
 }

@@ -165,7 +165,8 @@ impl Scene<'_> {
         for source in &sources {
             for destination in &destinations {
                 let outside = |end: &NamedEnd| matches!(end.what, What::Address(_));
-                if !(outside(source) && outside(destination)) && !self.is_one_pod(source, destination) {
+                let no_pair = outside(source) && outside(destination);
+                if !no_pair && !self.is_one_pod(source, destination) {
                     each(self.explain_pair(source, destination, port));
                 }
             }
@@ -210,11 +211,10 @@ impl Scene<'_> {
 
     fn end_notes(&self, from: &NamedEnd, to: &NamedEnd) -> Vec<String> {
         let mut notes = Vec::new();
-        if let (What::Unit(a), What::Unit(b)) = (&from.what, &to.what) {
-            if a == b {
-                notes
-                    .push("this is between two Pods of the workload; a Pod always reaches itself".to_owned());
-            }
+        if let (What::Unit(a), What::Unit(b)) = (&from.what, &to.what)
+            && a == b
+        {
+            notes.push("this is between two Pods of the workload; a Pod always reaches itself".to_owned());
         }
         for end in [from, to] {
             match &end.what {
@@ -256,7 +256,6 @@ impl Scene<'_> {
         Side { direction: walk.direction, conclusion: Conclusion::of(&flow, asked), flow, default, policies }
     }
 
-    #[expect(clippy::too_many_arguments, reason = "one place builds all lines of a side")]
     fn policy_line(
         &self,
         direction: Direction,
