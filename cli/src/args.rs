@@ -265,7 +265,7 @@ pub(crate) enum FailOnChange {
 #[derive(Debug, Args)]
 #[command(after_help = EXPLAIN_EXAMPLES)]
 pub(crate) struct ExplainArgs {
-    /// Who connects: NAMESPACE/NAME, NAMESPACE/KIND/NAME, NAMESPACE/{key=value}, an address, a CIDR or `internet`
+    /// Who connects: NAMESPACE/NAME, NAMESPACE/KIND/NAME, NAMESPACE/{key=value}, an address, a CIDR, `internet` or `ingress`
     #[arg(value_name = "FROM")]
     pub(crate) from: EndSpec,
 

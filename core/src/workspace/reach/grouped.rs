@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::matrix::Row;
 use super::units::Unit;
-use super::{Ends, Focus, Scene, naming};
+use super::{Ends, Focus, Inflow, Scene, naming};
 use crate::engine::{Endpoint, FlowId};
 use crate::sets::AddressSet;
 use crate::workspace::{FlowRow, FlowTable};
@@ -73,6 +73,7 @@ impl Scene<'_> {
                 table.rows.push(row);
             }
         }
+        self.add_inflows(focus, &mut names, &mut table.rows);
         table.groups = names.finish();
         let key = |row: &FlowRow| {
             let name = |ids: &[u32]| {
@@ -83,6 +84,36 @@ impl Scene<'_> {
         table.rows.sort_by_cached_key(key);
         table.notes = self.notes();
         Ok(table)
+    }
+
+    /// Adds what comes in through controllers, for all workloads with the same flow at once.
+    pub(super) fn add_inflows(
+        &self,
+        focus: &Focus,
+        names: &mut naming::Groups<'_>,
+        rows: &mut Vec<FlowRow>,
+    ) {
+        let ends = Ends::new(self, focus);
+        let mut alike: Vec<(Inflow, Vec<Party>)> = Vec::new();
+        let inflows = self.through_controllers().into_iter().enumerate();
+        for (unit, inflow) in
+            inflows.filter(|(unit, inflow)| !inflow.flow.is_none() && ends.wants(None, Some(*unit)))
+        {
+            let party = Party::Units(vec![unit]);
+            match alike.iter_mut().find(|(known, _)| *known == inflow) {
+                Some((_, parties)) => parties.push(party),
+                None => alike.push((inflow, vec![party])),
+            }
+        }
+        for (inflow, to) in alike {
+            let (allow, unknown) =
+                (focus.connections(&inflow.flow.certain), focus.connections(&inflow.flow.unknown()));
+            if !allow.is_empty() || !unknown.is_empty() {
+                let reasons = inflow.reason.into_iter().filter(|_| !unknown.is_empty()).collect();
+                let (from, to) = (vec![names.ingress()], names.of(&to));
+                rows.push(FlowRow { from, to, allow, unknown, reasons, replicas: false });
+            }
+        }
     }
 
     /// The flows between all parties.

@@ -38,6 +38,7 @@ impl Scene<'_> {
                 add(&[Party::Addresses(addresses)], &unit(to), flow, false);
             }
         }
+        self.add_inflows(focus, &mut names, &mut table.rows);
         table.groups = names.finish();
         table.notes = self.notes();
         table

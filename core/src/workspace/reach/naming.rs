@@ -129,6 +129,12 @@ impl<'n> Groups<'n> {
         self.intern(FlowGroup { kind, name, namespace: namespace.map(str::to_owned), members })
     }
 
+    /// Clients outside that come in through a controller.
+    pub(super) fn ingress(&mut self) -> u32 {
+        let name = "clients of Ingresses, Gateways and Routes".to_owned();
+        self.intern(FlowGroup { kind: GroupKind::Ingress, name, namespace: None, members: Vec::new() })
+    }
+
     fn intern(&mut self, group: FlowGroup) -> u32 {
         let groups = &mut self.groups;
         *self.known.entry((group.kind, group.name.clone())).or_insert_with(|| {

@@ -43,6 +43,8 @@ pub enum EndSpec {
     },
     /// Addresses outside the cluster.
     Addresses(AddressSet, String),
+    /// Whoever sends in what comes through Ingresses, Gateways, Routes and open Services.
+    Ingress,
 }
 
 /// Why a text is no end of a question.
@@ -53,8 +55,11 @@ pub struct BadEnd(String);
 impl std::str::FromStr for EndSpec {
     type Err = BadEnd;
 
-    /// Reads `namespace/name`, `namespace/kind/name`, `namespace/{key=value,…}`, an address, a CIDR or `internet`.
+    /// Reads `namespace/name`, `namespace/kind/name`, `namespace/{key=value,…}`, an address, a CIDR, `internet` or `ingress`.
     fn from_str(text: &str) -> Result<Self, BadEnd> {
+        if text == "ingress" {
+            return Ok(Self::Ingress);
+        }
         if text == "internet" {
             let inside: AddressSet =
                 NOT_INTERNET.iter().filter_map(|net| net.parse::<IpNet>().ok()).collect();
@@ -129,6 +134,7 @@ impl Scene<'_> {
                 what: What::Pod(self.pod(namespace, labels.clone())),
             }]),
             EndSpec::Addresses(set, text) => Ok(self.addresses(set, text)),
+            EndSpec::Ingress => Ok(Vec::new()),
         }
     }
 

@@ -6,10 +6,11 @@ mod nearest;
 use mismatch::Mismatches;
 
 use super::question::{EndSpec, NamedEnd, What};
+use super::units::Unit;
 use super::{NoSuchWorkload, Scene};
-use crate::cluster::ObjectId;
+use crate::cluster::{ClassId, Entrance, ObjectId};
 use crate::diagnostics::{Location, ObjectRef};
-use crate::engine::{Endpoint, Flow, Match, PolicyRef, RuleStep, Step, Walk};
+use crate::engine::{Endpoint, Flow, Match, PolicyRef, RuleStep, Sender, Step, Walk};
 use crate::model::{Action, Direction, Tier};
 use crate::sets::{ConnectionSet, Protocol};
 
@@ -24,6 +25,8 @@ pub struct Explanation {
     pub to: String,
     /// The port that was asked about; none for all.
     pub port: Option<(Protocol, u16)>,
+    /// What was asked about.
+    pub asked: ConnectionSet,
     /// What can flow, of what was asked about.
     pub flow: Flow,
     /// The source's side.
@@ -130,7 +133,7 @@ const DECIDES: u8 = 9;
 impl Explanation {
     /// What it comes to.
     pub fn conclusion(&self) -> Conclusion {
-        Conclusion::of(&self.flow, &asked(self.port))
+        Conclusion::of(&self.flow, &self.asked)
     }
 
     /// Both sides, the source's first.
@@ -156,6 +159,11 @@ impl Scene<'_> {
         port: Option<(Protocol, u16)>,
         each: &mut dyn FnMut(Explanation),
     ) -> Result<(), Vec<NoSuchWorkload>> {
+        if *from == EndSpec::Ingress {
+            let destinations = self.resolve(to).map_err(|error| vec![error])?;
+            destinations.iter().for_each(|destination| self.explain_entrances(destination, port, each));
+            return Ok(());
+        }
         let (sources, destinations) = match (self.resolve(from), self.resolve(to)) {
             (Ok(sources), Ok(destinations)) => (sources, destinations),
             (sources, destinations) => {
@@ -167,7 +175,7 @@ impl Scene<'_> {
                 let outside = |end: &NamedEnd| matches!(end.what, What::Address(_));
                 let no_pair = outside(source) && outside(destination);
                 if !no_pair && !self.is_one_pod(source, destination) {
-                    each(self.explain_pair(source, destination, port));
+                    each(self.explain_pair(source, destination, (port, asked(port))));
                 }
             }
         }
@@ -182,8 +190,70 @@ impl Scene<'_> {
         }
     }
 
-    fn explain_pair(&self, from: &NamedEnd, to: &NamedEnd, port: Option<(Protocol, u16)>) -> Explanation {
-        let asked = asked(port);
+    /// Explains what whoever serves an entrance can reach at a destination, of the ports to which it is sent.
+    fn explain_entrances(
+        &self,
+        to: &NamedEnd,
+        port: Option<(Protocol, u16)>,
+        each: &mut dyn FnMut(Explanation),
+    ) {
+        let What::Unit(unit) = &to.what else { return };
+        let classes = self.units.all.get(*unit).map_or(&[][..], |unit| &unit.classes);
+        for entrance in &self.cluster().entrances {
+            for target in entrance.targets.iter().filter(|target| classes.contains(&target.class)) {
+                let asked = asked(port).intersect(&target.ports);
+                if asked.is_empty() {
+                    continue;
+                }
+                for from in self.senders_of(entrance) {
+                    each(self.explain_pair(&from, to, (port, asked.clone())));
+                }
+            }
+        }
+    }
+
+    /// Whoever serves an entrance, as ends of a question.
+    fn senders_of(&self, entrance: &Entrance<'_>) -> Vec<NamedEnd> {
+        let title = self.object_ref(entrance.object).map_or_else(String::new, |object| object.to_string());
+        let mut ends = Vec::new();
+        for senders in self.engine.senders(entrance) {
+            let who = if senders.names.is_empty() {
+                "its controller".to_owned()
+            } else {
+                senders.names.join(" or ")
+            };
+            for sender in senders.all {
+                let (who, what) = match sender {
+                    Sender::Class(class) => match self.unit_of(class) {
+                        Some((id, unit)) => (unit.name.clone(), What::Unit(id)),
+                        None => continue,
+                    },
+                    Sender::Pod(pod) => (who.clone(), What::Pod(pod)),
+                    Sender::Clients(set) => match set.ranges().next() {
+                        Some((first, _)) => ("its clients".to_owned(), What::Address(first)),
+                        None => continue,
+                    },
+                    Sender::Outside => (
+                        "something outside".to_owned(),
+                        What::Address(std::net::Ipv4Addr::UNSPECIFIED.into()),
+                    ),
+                };
+                ends.push(NamedEnd { name: format!("{title} ({who})"), what });
+            }
+        }
+        ends
+    }
+
+    fn unit_of(&self, class: ClassId) -> Option<(usize, &Unit)> {
+        self.units.all.iter().enumerate().find(|(_, unit)| unit.classes.contains(&class))
+    }
+
+    fn explain_pair(
+        &self,
+        from: &NamedEnd,
+        to: &NamedEnd,
+        (port, asked): (Option<(Protocol, u16)>, ConnectionSet),
+    ) -> Explanation {
         let nobody = || Endpoint::Address(std::net::Ipv4Addr::UNSPECIFIED.into());
         let source = self.endpoint(from).unwrap_or_else(nobody);
         let destination = self.endpoint(to).unwrap_or_else(nobody);
@@ -201,6 +271,7 @@ impl Scene<'_> {
             from: from.name.clone(),
             to: to.name.clone(),
             port,
+            asked,
             flow,
             egress,
             ingress,
