@@ -40,6 +40,13 @@ fn the_hardened_shop_is_silent_and_covered() {
 }
 
 #[test]
+fn the_hardened_shop_has_nothing_needless() {
+    let select = ["redundant-policy", "shadowed-rule", "except-without-effect", "one-sided-allow"];
+    let outcome = cases::check(&files(&["online-shop/apps", "online-shop-hardened"]), &select);
+    assert_eq!(cases::found(&outcome), []);
+}
+
+#[test]
 fn the_shop_shows_its_slips() {
     let outcome = cases::check(&files(&["online-shop"]), &[]);
     let rules: BTreeSet<&str> = outcome.findings.iter().map(|finding| finding.rule).collect();

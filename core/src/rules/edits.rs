@@ -101,11 +101,8 @@ pub(super) fn remove_object(
     safety: Safety,
 ) -> Fix {
     let edit = report.editable(object).and_then(|(id, source, node)| {
-        let file = report.repository().file(id)?;
-        let document = file.documents.iter().find(|document| {
-            let root = document.node(&source.text);
-            document.span.cover(node.span()) == document.span && root.is_some()
-        })?;
+        let written = report.repository().object(report.source_of(object)?)?;
+        let document = report.repository().file(id)?.documents.get(written.document as usize)?;
         let root = document.node(&source.text)?;
         let edit = if root.id() == node.id() {
             edit::remove_document(&source.text, document.span)?

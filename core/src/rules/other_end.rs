@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::{Context, world};
-use crate::cluster::{Class, ClassId, PolicyId};
+use crate::cluster::{Class, ClassId, NamespaceId, PolicyId, PolicyInfo};
 use crate::engine::{Engine, Isolation, PodPeers};
 use crate::model::{Action, Direction, Peer, Port, Rule};
 use crate::sets::{AddressSet, ConnectionSet, IdSet};
@@ -29,21 +29,38 @@ pub(super) struct OtherEnds<'x, 'c> {
 struct Reach<'c> {
     rule: &'c Rule,
     everybody: bool,
-    peers: Vec<Rc<PodPeers>>,
+    /// Whom it names, with the namespace where that is the policy's own.
+    peers: Vec<(Option<NamespaceId>, Rc<PodPeers>)>,
     by_name: bool,
     numbers: ConnectionSet,
 }
 
-/// The answers about one rule.
+/// The Pods of one rule that are asked about, and the answers about it.
 pub(super) struct Asked<'n> {
+    namespace: NamespaceId,
     near: &'n IdSet,
-    known: HashMap<(u32, ConnectionSet), bool>,
+    known: Vec<Option<bool>>,
+    /// Whether the ports are the same at every other end, so that answers are kept.
+    same_ports: bool,
 }
 
 impl<'n> Asked<'n> {
-    /// About a rule of a policy that selects these classes.
-    pub(super) fn new(near: &'n IdSet) -> Self {
-        Self { near, known: HashMap::new() }
+    /// About a rule of a policy.
+    pub(super) fn new(policy: &'n PolicyInfo<'_>, rule: &Rule) -> Self {
+        Self {
+            namespace: policy.namespace,
+            near: &policy.subject.certain,
+            known: Vec::new(),
+            same_ports: !is_by_name(rule),
+        }
+    }
+}
+
+impl Asked<'_> {
+    /// Whether a rule at the other end may name some of the Pods.
+    fn reached_by(&self, rule: &Reach<'_>) -> bool {
+        let mut peers = rule.peers.iter().filter(|(own, _)| own.is_none_or(|own| own == self.namespace));
+        rule.everybody || peers.any(|(_, peers)| peers.selection.possible.intersects(self.near))
     }
 }
 
@@ -66,37 +83,43 @@ impl<'x, 'c> OtherEnds<'x, 'c> {
         if self.unclear.contains(far.0) {
             return true;
         }
-        let group = self.groups.get(far.index()).copied().unwrap_or_default();
-        let key = (group, on.clone());
-        if let Some(known) = asked.known.get(&key) {
+        let group = self.groups.get(far.index()).copied().unwrap_or_default() as usize;
+        if let Some(Some(known)) = asked.known.get(group) {
             return *known;
         }
         let class = self.cx.cluster.class(far);
-        let mut rules = self.reaching(far, asked.near);
-        let passes = rules.any(|(_, rule)| !self.ports(rule, class, asked.near).intersect(on).is_empty());
-        asked.known.insert(key, passes);
+        let mut rules = self.rules_of(far);
+        let passes = rules.any(|(_, rule)| match rule.by_name {
+            false => !rule.numbers.is_disjoint(on) && asked.reached_by(rule),
+            true => asked.reached_by(rule) && !self.ports(rule, class, asked.near).is_disjoint(on),
+        });
+        if asked.same_ports {
+            if asked.known.len() <= group {
+                asked.known.resize(group + 1, None);
+            }
+            if let Some(known) = asked.known.get_mut(group) {
+                *known = Some(passes);
+            }
+        }
         passes
     }
 
-    /// The ports, with the policy that names them, on which the other end lets some of the classes through, where it does
+    /// The ports, with the policy that names them, on which the other end lets some of the Pods through, where it does
     /// so on others than those that are asked for.
-    pub(super) fn on_other_ports(&self, far: ClassId, near: &IdSet) -> Option<(PolicyId, ConnectionSet)> {
+    pub(super) fn on_other_ports(
+        &self,
+        far: ClassId,
+        asked: &Asked<'_>,
+    ) -> Option<(PolicyId, ConnectionSet)> {
         let class = self.cx.cluster.class(far);
-        let mut rules = self.reaching(far, near).map(|(id, rule)| (id, self.ports(rule, class, near)));
-        rules.find(|(_, ports)| !ports.is_empty())
+        let rules = self.rules_of(far).filter(|(_, rule)| asked.reached_by(rule));
+        let mut ports = rules.map(|(id, rule)| (id, self.ports(rule, class, asked.near)));
+        ports.find(|(_, ports)| !ports.is_empty())
     }
 
-    fn reaching<'s>(
-        &'s self,
-        far: ClassId,
-        near: &'s IdSet,
-    ) -> impl Iterator<Item = (PolicyId, &'s Reach<'c>)> {
+    fn rules_of(&self, far: ClassId) -> impl Iterator<Item = (PolicyId, &Reach<'c>)> {
         let policies = self.cx.engine.policies_of(self.direction, far).iter();
-        let rules =
-            policies.flat_map(|id| self.rules.get(id.index()).into_iter().flatten().map(|rule| (*id, rule)));
-        rules.filter(|(_, rule)| {
-            rule.everybody || rule.peers.iter().any(|peers| peers.selection.possible.intersects(near))
-        })
+        policies.flat_map(|id| self.rules.get(id.index()).into_iter().flatten().map(|rule| (*id, rule)))
     }
 
     fn ports(&self, rule: &Reach<'c>, far: Option<&Class<'_>>, near: &IdSet) -> ConnectionSet {
@@ -124,16 +147,14 @@ pub(super) fn is_by_name(rule: &Rule) -> bool {
     rule.ports.iter().flatten().any(|port| matches!(port, Port::Named { .. }))
 }
 
-fn reach<'c>(
-    cx: &Context<'c>,
-    own: crate::cluster::NamespaceId,
-    rule: &'c Rule,
-    pod_ranges: &AddressSet,
-) -> Reach<'c> {
+fn reach<'c>(cx: &Context<'c>, own: NamespaceId, rule: &'c Rule, pod_ranges: &AddressSet) -> Reach<'c> {
     let may_be_pods =
         |peer: &Peer| matches!(peer, Peer::Block(block) if !block.addresses().is_disjoint(pod_ranges));
     let pods = rule.peers.iter().flatten().filter_map(|peer| match peer {
-        Peer::Pods { namespaces, pods } => Some(cx.engine.pod_peers(own, namespaces.as_ref(), pods.as_ref())),
+        Peer::Pods { namespaces, pods } => {
+            let found = cx.engine.pod_peers(own, namespaces.as_ref(), pods.as_ref());
+            Some((namespaces.is_none().then_some(own), found))
+        }
         _ => None,
     });
     Reach {
@@ -148,16 +169,15 @@ fn reach<'c>(
 /// Numbers for classes that the same policies select; ports count where an ingress rule asks for one by its name.
 fn groups(cx: &Context<'_>, direction: Direction, rules: &[Vec<Reach<'_>>]) -> Vec<u32> {
     let mut known = HashMap::new();
-    let classes = cx.cluster.classes.iter().zip(0u32..);
-    let number = |(class, id): (&Class<'_>, u32)| {
+    let mut groups = Vec::with_capacity(cx.cluster.classes.len());
+    for (class, id) in cx.cluster.classes.iter().zip(0u32..) {
         let policies = cx.engine.policies_of(direction, ClassId(id));
         let mut rules = policies.iter().filter_map(|id| rules.get(id.index())).flatten();
         let by_name = direction == Direction::Ingress && rules.any(|rule| rule.by_name);
         let next = crate::text::offset(known.len());
-        let ports: &[_] = if by_name { class.ports } else { &[] };
-        *known.entry((policies, ports.to_vec())).or_insert(next)
-    };
-    classes.map(number).collect()
+        groups.push(*known.entry((policies, by_name.then_some(class.ports))).or_insert(next));
+    }
+    groups
 }
 
 fn unclear(cx: &Context<'_>, direction: Direction) -> IdSet {

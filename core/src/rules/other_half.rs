@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::peers::{self, RuleSite};
 use super::{Context, Reporter, edits, proposals};
-use crate::cluster::{NamespaceId, PolicyInfo};
+use crate::cluster::{ClassId, NamespaceId, PolicyInfo};
 use crate::diagnostics::{Fix, Safety};
 use crate::model::{Direction, NAME_LABEL, Peer, Port, Rule};
 use crate::sets::{IdSet, LabelSelector};
@@ -16,16 +16,12 @@ pub(super) fn propose<'c>(
     cx: &Context<'c>,
     report: &Reporter<'_>,
     site: &RuleSite<'c>,
-    peer: &'c Peer,
-    denied: &IdSet,
+    (peer, denied): (&'c Peer, &IdSet),
 ) -> Option<Fix> {
     let Peer::Pods { namespaces, pods } = peer else { return None };
     let named = cx.engine.pod_peers(site.policy.namespace, namespaces.as_ref(), pods.as_ref());
-    let mut with_some = cx.cluster.namespace_ids().filter(|(_, info)| info.classes.intersects(denied));
-    let (namespace, info) = with_some.next()?;
-    if with_some.next().is_some() {
-        return None;
-    }
+    let namespace = cx.cluster.class(ClassId(denied.first()?))?.namespace;
+    let info = cx.cluster.namespace(namespace).filter(|info| denied.is_subset(&info.classes))?;
     let opposite = site.direction.opposite();
     let rule = rule(cx, site, namespace)?;
     let policies = info.policies.iter().filter_map(|id| cx.cluster.policy(*id));

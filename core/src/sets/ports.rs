@@ -117,6 +117,11 @@ impl PortSet {
         self.0.is_subset(&other.0)
     }
 
+    /// Whether the sets share no port.
+    pub fn is_disjoint(&self, other: &Self) -> bool {
+        self.0.is_disjoint(&other.0)
+    }
+
     /// Whether the set holds nothing.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -233,6 +238,11 @@ impl ConnectionSet {
     /// Whether every connection of this set is in `other`.
     pub fn is_subset(&self, other: &Self) -> bool {
         self.iter().all(|(protocol, ports)| ports.is_subset(other.ports(protocol)))
+    }
+
+    /// Whether the sets share no connection.
+    pub fn is_disjoint(&self, other: &Self) -> bool {
+        self.iter().all(|(protocol, ports)| ports.is_disjoint(other.ports(protocol)))
     }
 
     /// Whether the set holds nothing.

@@ -134,15 +134,18 @@ fn denied<'c>(cx: &Context<'c>, site: &RuleSite<'c>, ends: &OtherEnds<'_, 'c>) -
     }
     let named: Vec<(usize, &Peer)> =
         site.rule.peers.iter().flatten().enumerate().filter(|(_, peer)| peers::names_pods(peer)).collect();
-    let precise = named.iter().any(|(_, peer)| peers::names_pods_exactly(peer));
     let by_name = other_end::is_by_name(site.rule);
     let numbers = other_end::ports_at(cx, site.rule, near);
-    let mut asked = Asked::new(near);
+    let mut asked = Asked::new(site.policy, site.rule);
     let (mut failing, mut others_pass) = (Vec::new(), false);
     for (index, peer) in named {
+        let exactly = peers::names_pods_exactly(peer);
         let Peer::Pods { namespaces, pods } = peer else { continue };
         let found = cx.engine.pod_peers(site.policy.namespace, namespaces.as_ref(), pods.as_ref());
         for id in found.selection.possible.iter() {
+            if others_pass && !exactly {
+                break;
+            }
             let far = ClassId(id);
             let Some(class) = cx.cluster.class(far) else { continue };
             // A Pod can always reach itself.
@@ -158,9 +161,6 @@ fn denied<'c>(cx: &Context<'c>, site: &RuleSite<'c>, ends: &OtherEnds<'_, 'c>) -
             }
             if ends.lets_through(far, &on, &mut asked) {
                 others_pass = true;
-                if !precise {
-                    return None;
-                }
             } else if found.selection.certain.contains(id) {
                 let listens = match site.direction {
                     Direction::Ingress => true,
@@ -169,7 +169,7 @@ fn denied<'c>(cx: &Context<'c>, site: &RuleSite<'c>, ends: &OtherEnds<'_, 'c>) -
                         useful.is_empty() || !useful.intersect(&on).is_empty()
                     }
                 };
-                failing.push((far, index, peers::names_pods_exactly(peer) && listens));
+                failing.push((far, index, exactly && listens));
             }
         }
     }
@@ -218,7 +218,7 @@ fn finding<'c>(
         let what = format!("policy `{}` isolates the other end for {}", other.name, opposite.name());
         finding = finding.related(what, report.place(other.object, ""));
     }
-    if let Some((id, ports)) = ends.on_other_ports(denied.first, &policy.subject.certain)
+    if let Some((id, ports)) = ends.on_other_ports(denied.first, &Asked::new(policy, site.rule))
         && let Some(other) = cx.cluster.policy(id)
     {
         finding = finding.note(format!("policy `{}` allows it on other ports: {ports}", other.name));
@@ -229,6 +229,6 @@ fn finding<'c>(
     });
     let help = format!("allow the {} there as well, or remove what is allowed here", opposite.name());
     let peer = denied.peer.and_then(|index| site.rule.peers.as_ref()?.get(index));
-    let fix = peer.and_then(|peer| other_half::propose(cx, report, site, peer, &denied.classes));
+    let fix = peer.and_then(|peer| other_half::propose(cx, report, site, (peer, &denied.classes)));
     finding.help(help).fix(fix)
 }

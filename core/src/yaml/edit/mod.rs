@@ -161,7 +161,8 @@ pub fn append_document(text: &str, yaml: &str) -> TextEdit {
 /// Removes the document at `span`, as [`documents`](super::documents) found it, with its `---`. Comments before the first
 /// `---` of the file stay. `None` for the only document: an empty file is not what removing one means.
 pub fn remove_document(text: &str, span: Span) -> Option<TextEdit> {
-    if super::documents(text).iter().all(|other| *other == span) {
+    let outside = [text.get(..span.start as usize)?, text.get(span.end as usize..)?];
+    if !outside.into_iter().any(holds_content) {
         return None;
     }
     let mut start = span.start;
