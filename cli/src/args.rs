@@ -11,7 +11,7 @@ use ringfence::workspace::EndSpec;
 /// Exact analysis of Kubernetes network isolation.
 ///
 /// Tells from the manifests in a repository which Pods no NetworkPolicy isolates, which namespaces don't start from
-/// default deny, and which policies open more than they need to.
+/// default deny, which policies open more than they need to, and who can reach whom on which port, and why.
 #[derive(Debug, Parser)]
 #[command(name = "ringfence", version, max_term_width = 110, after_help = EXAMPLES)]
 pub(crate) struct Arguments {
@@ -32,15 +32,20 @@ const EXAMPLES: &str = "\
 Examples:
   ringfence check                      check the current folder
   ringfence check --fix deploy/        mend what can be mended without changing traffic
+  ringfence flows                      who can reach whom
+  ringfence explain shop/web data/postgres 5432
+                                       why, or why not, and which lines decide
+  ringfence exposure                   what Pods that are not here yet could reach
+  ringfence diff --base origin/main    what the work tree opens and closes
   ringfence rules no-default-deny-ingress
                                        what a rule checks, and why
   ringfence init                       write a configuration to start from
 
 Exit status:
-  0  nothing at or above --fail-on
-  1  findings
+  0  nothing that --fail-on names; without --fail-on, the answer was given
+  1  findings, or changes, that --fail-on names
   2  wrong usage or configuration
-  3  an input could not be read or rendered";
+  3  inputs could not be read: a path, everything, or with --strict-inputs anything";
 
 const CHECK_EXAMPLES: &str = "\
 Examples:
@@ -54,26 +59,51 @@ Examples:
 
 Folders with a kustomization are rendered with `kustomize` or `kubectl`, charts with `helm`,
 if they are on PATH. This runs your own tools on the files that are checked, and a kustomization
-can make its tool fetch what it refers to; --no-render keeps from it.";
+can make its tool fetch what it refers to; --no-render keeps from it.
+
+Exit status: 0 no finding at or above --fail-on, 1 findings, 2 wrong usage or configuration,
+3 inputs could not be read (see --strict-inputs).";
 
 const FLOWS_EXAMPLES: &str = "\
 Examples:
   ringfence flows                      who can reach whom, in few rows
-  ringfence flows --workload payments/db --direction ingress
+  ringfence flows --workload data/postgres --direction ingress
                                        who can reach the database
+  ringfence flows -w 'shop/*' -p 'data/*' --port 5432
+                                       what passes between two namespaces
   ringfence flows --expand -f json     every pair of workloads
-  ringfence flows -f html -o flows.html";
+  ringfence flows -f html -o flows.html
+
+`?` marks what the manifests can't prove, with the reason below the table. Who has no row is proven
+to have no connection.
+
+Exit status: 0 whatever flows, 2 wrong usage or configuration, 3 inputs could not be read
+(see --strict-inputs).";
 
 const EXPLAIN_EXAMPLES: &str = "\
 Examples:
-  ringfence explain shop/frontend data/postgres 5432
+  ringfence explain shop/storefront data/postgres 5432
   ringfence explain internet edge/gateway 443
-  ringfence explain shop/{app=new} data/postgres
+  ringfence explain shop/web 10.20.0.0/16 53/UDP --path deploy/
+  ringfence explain 'shop/{app=new}' data/postgres
                                        a Pod that doesn't exist yet
   ringfence explain 'shop/*' data/postgres
                                        every workload of a namespace
 
-Exit status: 0 whatever the verdict, 2 wrong usage, 3 an input could not be read or rendered.";
+Exit status: 0 whatever the verdict, 2 wrong usage or configuration, or no such workload,
+3 inputs could not be read (see --strict-inputs).";
+
+const EXPOSURE_EXAMPLES: &str = "\
+Examples:
+  ringfence exposure                   every workload
+  ringfence exposure -w data/postgres  who else could reach the database
+  ringfence exposure -f json deploy/
+
+`nobody else` means: no Pods but those in the manifests, and more with the same labels. Whom those
+reach, `ringfence flows` shows.
+
+Exit status: 0 whatever is exposed, 2 wrong usage or configuration, 3 inputs could not be read
+(see --strict-inputs).";
 
 const DIFF_EXAMPLES: &str = "\
 Examples:
@@ -83,10 +113,12 @@ Examples:
   ringfence diff --base origin/main --fail-on opened -f markdown
                                        for a comment on a pull request
 
-Revisions are read through git; neither the work tree nor the index is touched. The configuration
-is the work tree's on both sides.
+Each change stands under the edit that caused it: `+` opened, `-` closed, `!` what is or was
+unknown. Revisions are read through git; neither the work tree nor the index is touched. The
+configuration is the work tree's on both sides.
 
-Exit status: 0 nothing that --fail-on names, 1 something, 2 wrong usage, 3 an input could not be read or rendered.";
+Exit status: 0 nothing that --fail-on names, 1 something, 2 wrong usage or configuration,
+3 inputs could not be read (see --strict-inputs).";
 
 const FOCUS: &str = "Focus";
 const REPORT: &str = "Report";
@@ -100,12 +132,12 @@ pub(crate) enum Command {
     Check(Box<CheckArgs>),
     /// Show who can reach whom
     Flows(Box<FlowsArgs>),
-    /// Show which connections a change opens and closes, and why
-    Diff(Box<DiffArgs>),
     /// Explain why one workload can or can't reach another
     Explain(Box<ExplainArgs>),
     /// Show what Pods that are not in the repository could reach, or be reached by
     Exposure(Box<ExposureArgs>),
+    /// Show which connections a change opens and closes, and why
+    Diff(Box<DiffArgs>),
     /// List the rules, or explain one
     Rules(RulesArgs),
     /// Write a configuration to start from
@@ -183,7 +215,7 @@ pub(crate) struct FlowsArgs {
     #[arg(value_name = "PATH", default_value = ".")]
     pub(crate) paths: Vec<String>,
 
-    /// How to print them
+    /// How to print the flows
     #[arg(help_heading = REPORT, short, long, value_name = "FORMAT", default_value = "table", value_parser = flow_format_parser())]
     pub(crate) format: FlowFormat,
 
@@ -191,11 +223,11 @@ pub(crate) struct FlowsArgs {
     #[arg(help_heading = REPORT, short, long, value_name = "FILE")]
     pub(crate) output: Option<String>,
 
-    /// Every pair of workloads, instead of as few rows as possible
+    /// List every pair of workloads, instead of as few rows as possible
     #[arg(help_heading = REPORT, long)]
     pub(crate) expand: bool,
 
-    /// Shorten no list
+    /// Print long lists in full
     #[arg(help_heading = REPORT, short, long)]
     pub(crate) verbose: bool,
 
@@ -236,7 +268,7 @@ pub(crate) struct DiffArgs {
     #[arg(help_heading = REPORT, long, value_enum, value_name = "CHANGE", default_value_t)]
     pub(crate) fail_on: FailOnChange,
 
-    /// Shorten no list
+    /// Print long lists in full
     #[arg(help_heading = REPORT, short, long)]
     pub(crate) verbose: bool,
 
@@ -258,6 +290,7 @@ pub(crate) enum FailOnChange {
     Closed,
     /// Any change, also of what can't be told
     Any,
+    /// None
     #[default]
     Never,
 }
@@ -265,15 +298,16 @@ pub(crate) enum FailOnChange {
 #[derive(Debug, Args)]
 #[command(after_help = EXPLAIN_EXAMPLES)]
 pub(crate) struct ExplainArgs {
-    /// Who connects: NAMESPACE/NAME, NAMESPACE/KIND/NAME, NAMESPACE/{key=value}, an address, a CIDR, `internet` or `ingress`
+    /// Who connects: NAMESPACE/NAME, NAMESPACE/KIND/NAME, NAMESPACE/{key=value}, an address, a CIDR, `internet` or `ingress`;
+    /// `*` stands for anything in a name
     #[arg(value_name = "FROM")]
     pub(crate) from: EndSpec,
 
-    /// To whom
+    /// To whom, in the same forms
     #[arg(value_name = "TO")]
     pub(crate) to: EndSpec,
 
-    /// To which port: 443, 53/UDP; all unless given
+    /// To which port: 443, 53/UDP; every port unless given
     #[arg(value_name = "PORT[/PROTOCOL]", value_parser = port)]
     pub(crate) port: Option<(Protocol, u16)>,
 
@@ -293,12 +327,13 @@ pub(crate) struct ExplainArgs {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = EXPOSURE_EXAMPLES)]
 pub(crate) struct ExposureArgs {
     /// Files and folders; `-` reads standard input
     #[arg(value_name = "PATH", default_value = ".")]
     pub(crate) paths: Vec<String>,
 
-    /// How to print it
+    /// How to print the exposure
     #[arg(help_heading = REPORT, short, long, value_enum, value_name = "FORMAT", default_value_t)]
     pub(crate) format: TextFormat,
 
@@ -320,7 +355,7 @@ pub(crate) struct FocusArgs {
     #[arg(help_heading = FOCUS, short, long, value_name = "WORKLOAD", value_delimiter = ',')]
     pub(crate) workload: Vec<String>,
 
-    /// Flows of which the other end is one of these
+    /// Flows whose other end is one of these, written in the same way
     #[arg(help_heading = FOCUS, short, long, value_name = "WORKLOAD", value_delimiter = ',')]
     pub(crate) peer: Vec<String>,
 
