@@ -217,7 +217,7 @@ pub(crate) struct FlowsArgs {
 
     /// How to print the flows
     #[arg(help_heading = REPORT, short, long, value_name = "FORMAT", default_value = "table", value_parser = flow_format_parser())]
-    pub(crate) format: FlowFormat,
+    pub(crate) format: FlowsFormat,
 
     /// Write the flows to a file instead of standard output
     #[arg(help_heading = REPORT, short, long, value_name = "FILE")]
@@ -518,9 +518,24 @@ fn format_parser() -> impl TypedValueParser<Value = Format> {
     PossibleValuesParser::new(Format::ALL.map(Format::name)).try_map(|name| name.parse::<Format>())
 }
 
-fn flow_format_parser() -> impl TypedValueParser<Value = FlowFormat> {
-    PossibleValuesParser::new(FlowFormat::ALL.map(FlowFormat::name))
-        .try_map(|name| name.parse::<FlowFormat>())
+/// The name of the format that is no rendering of the flows.
+const BLOCKS: &str = "blocks";
+
+/// How flows are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FlowsFormat {
+    /// As rows.
+    Rows(FlowFormat),
+    /// As the compiled policies that they follow from.
+    Blocks,
+}
+
+fn flow_format_parser() -> impl TypedValueParser<Value = FlowsFormat> {
+    let names = FlowFormat::ALL.map(FlowFormat::name).into_iter().chain([BLOCKS]);
+    PossibleValuesParser::new(names).try_map(|name| match &*name {
+        BLOCKS => Ok(FlowsFormat::Blocks),
+        name => name.parse::<FlowFormat>().map(FlowsFormat::Rows),
+    })
 }
 
 fn diff_format_parser() -> impl TypedValueParser<Value = DiffFormat> {

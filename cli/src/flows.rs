@@ -2,10 +2,10 @@
 
 use ringfence::engine::{EngineOptions, IpBlocks};
 use ringfence::model::Direction;
-use ringfence::report::{FlowFormat, PairWriter, render_flows};
+use ringfence::report::{FlowFormat, PairWriter, blocks_json, render_flows};
 use ringfence::workspace::{Focus, NoSuchWorkload, Pattern, ReachOptions, Workspace};
 
-use crate::args::{DirectionArg, FlowsArgs, FocusArgs, InputArgs, IpBlocksArg, ReachArgs};
+use crate::args::{DirectionArg, FlowsArgs, FlowsFormat, FocusArgs, InputArgs, IpBlocksArg, ReachArgs};
 use crate::console::Console;
 use crate::load::load;
 use crate::{ExitCode, Failure, output};
@@ -18,24 +18,40 @@ pub(crate) fn flows(console: &mut Console<'_>, arguments: &FlowsArgs) -> Result<
     known(&[&loaded.workspace], &options, &focus)?;
     let inputs = loaded.verdict(console, &arguments.inputs, &loaded.workspace.inputs());
     console.progress("computing flows");
-    if arguments.expand && arguments.format == FlowFormat::Json {
-        pairs(console, arguments, &loaded.workspace, &options, &focus)?;
-    } else {
-        let text = tables(console, arguments, &loaded.workspace, &options, &focus)?;
-        output::deliver(console, arguments.output.as_deref(), &text)?;
-    }
+    let workspace = &loaded.workspace;
+    let text = match arguments.format {
+        FlowsFormat::Blocks => blocks(arguments, workspace, &options)?,
+        FlowsFormat::Rows(FlowFormat::Json) if arguments.expand => {
+            pairs(console, arguments, workspace, &options, &focus)?;
+            return Ok(inputs);
+        }
+        FlowsFormat::Rows(format) => tables(console, arguments, format, workspace, (&options, &focus))?,
+    };
+    output::deliver(console, arguments.output.as_deref(), &text)?;
     Ok(inputs)
+}
+
+/// The compiled policies: a line of JSON for each overlay.
+fn blocks(arguments: &FlowsArgs, workspace: &Workspace, options: &ReachOptions) -> Result<String, Failure> {
+    let focus = &arguments.focus;
+    if arguments.expand || !focus.workload.is_empty() || !focus.peer.is_empty() {
+        return Err(Failure::usage(
+            "--format blocks is about all workloads: it takes no focus and no --expand",
+        ));
+    }
+    let mut text = String::new();
+    workspace.scenes(options, &mut |scene| text.push_str(&blocks_json(scene)));
+    Ok(text)
 }
 
 /// The flows in the format that is asked for; of several overlays one after the other.
 fn tables(
     console: &Console<'_>,
     arguments: &FlowsArgs,
+    format: FlowFormat,
     workspace: &Workspace,
-    options: &ReachOptions,
-    focus: &Focus,
+    (options, focus): (&ReachOptions, &Focus),
 ) -> Result<String, Failure> {
-    let format = arguments.format;
     let overlays = if options.overlay.is_none() { workspace.overlays() } else { Vec::new() };
     if !overlays.is_empty() && format != FlowFormat::Table {
         let names = overlays.join(", ");

@@ -3,6 +3,7 @@
 //! Domain types derive no Serialize; these structs do, and JSON Schemas are generated from them. Positions are lines
 //! and columns from 1, in the encoding that the caller asked for.
 
+mod blocks;
 mod connections;
 mod diff;
 mod explain;
@@ -11,6 +12,7 @@ mod flows;
 
 use serde::Serialize;
 
+pub use blocks::{Block, BlockList, BlockPart, BlockReport, BlockRule};
 pub use connections::{Connections, Every, Ports};
 pub use diff::{Change, ChangeCause, ChangeOfFlow, ChangeOfUnknown, DiffReport};
 pub use explain::{ExplainReport, ExplainedPair, ExplainedPolicy, ExplainedRule, ExplainedSide};
@@ -387,6 +389,7 @@ fn object(found: &ObjectRef) -> Object {
 pub fn schemas() -> Vec<(&'static str, serde_json::Value)> {
     let written = || schemars::generate::SchemaSettings::default().for_serialize().into_generator();
     vec![
+        ("block-report.schema.json", written().into_root_schema_for::<BlockReport>().to_value()),
         ("check-report.schema.json", written().into_root_schema_for::<CheckReport>().to_value()),
         ("diff-report.schema.json", written().into_root_schema_for::<DiffReport>().to_value()),
         ("explain-report.schema.json", written().into_root_schema_for::<ExplainReport>().to_value()),

@@ -35,7 +35,7 @@ pub use isolation::{Doubt, Isolation};
 pub use matching::Match;
 pub use options::{EngineOptions, IpBlocks};
 pub use overrides::Override;
-pub use reach::{Flow, FlowId, PeerId, Reach};
+pub use reach::{CompiledList, CompiledPart, CompiledRank, Flow, FlowId, PeerId, Reach};
 pub use union::RuleId;
 pub use verdict::Verdict;
 pub use walk::{Endpoint, ForeignPod, Hidden, PolicyRef, Potential, RuleStep, Step, Walk};

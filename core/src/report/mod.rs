@@ -4,6 +4,7 @@
 //! says how much it leaves out. Text of the user's never acts as markup, as a workflow command or as an escape
 //! sequence.
 
+mod blocks;
 mod diff;
 mod explain;
 mod exposure;
@@ -27,6 +28,7 @@ pub use pairs::{PairWriter, Sink};
 use std::borrow::Cow;
 use std::str::FromStr;
 
+pub use blocks::blocks_json;
 pub use diff::{DiffFormat, render_diff};
 pub use explain::{explain_json, explain_text};
 pub use exposure::{exposure_json, exposure_text};

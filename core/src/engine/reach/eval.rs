@@ -102,7 +102,7 @@ struct Outcomes {
 fn rank_outcomes(rank: &Rank, holds: &dyn Fn(SetId) -> bool, conns: &mut Conns) -> Outcomes {
     let mut all =
         Outcomes { accept: ConnId::NONE, deny: ConnId::NONE, pass: ConnId::NONE, none: ConnId::ALL };
-    for rules in rank {
+    for rules in &rank.0 {
         let mut open = ConnId::ALL;
         for rule in rules {
             let possible = matched(&rule.parts, |part| holds(part.possible), conns);

@@ -102,7 +102,7 @@ impl<'w> Judge<'w> {
                 let policy = |rules: Vec<Matched<'_>>, conns: &mut Conns| {
                     rules.into_iter().map(|rule| verdicts(rule, conns)).collect()
                 };
-                policies.into_iter().map(|rules| policy(rules, conns)).collect()
+                Rank(policies.into_iter().map(|rules| policy(rules, conns)).collect())
             };
             ranks.into_values().map(|policies| rank(policies, conns)).collect()
         });

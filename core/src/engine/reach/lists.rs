@@ -25,7 +25,7 @@ pub(super) const EVERYBODY: SetId = 1;
 
 /// Some peers on some connections.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Part {
+pub struct Part {
     /// Who certainly is among the peers.
     pub(super) certain: SetId,
     /// Who possibly is.
@@ -42,7 +42,8 @@ pub(super) struct Verdicts {
 }
 
 /// Admin policies of one tier and one priority: for each policy its rules in order.
-pub(super) type Rank = Vec<Vec<Verdicts>>;
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Rank(pub(super) Vec<Vec<Verdicts>>);
 
 /// What the NetworkPolicies on a class let through.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -61,7 +62,7 @@ pub(super) struct Allowed {
 
 /// All that decides on one class in one direction.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub(super) struct List {
+pub struct List {
     /// The Pods are on their node's network: nothing selects them.
     pub(super) node: bool,
     pub(super) admin: Vec<Rank>,
@@ -69,10 +70,64 @@ pub(super) struct List {
     pub(super) baseline: Vec<Rank>,
 }
 
+impl Part {
+    /// The set of peers that certainly match, and of those that possibly do.
+    pub fn sets(&self) -> [u32; 2] {
+        [self.certain, self.possible]
+    }
+}
+
+impl Rank {
+    /// For each policy its rules: what they do, and what they match.
+    pub fn policies(&self) -> impl Iterator<Item = Vec<(Action, &[Part])>> {
+        self.0.iter().map(|rules| rules.iter().map(|rule| (rule.action, &*rule.parts)).collect())
+    }
+}
+
 impl List {
+    /// Whether the Pods are on their node's network, so that everything is allowed.
+    pub fn node(&self) -> bool {
+        self.node
+    }
+
+    /// The Admin tier, by priority.
+    pub fn admin(&self) -> &[Rank] {
+        &self.admin
+    }
+
+    /// The Baseline tier, by priority.
+    pub fn baseline(&self) -> &[Rank] {
+        &self.baseline
+    }
+
+    /// Whether a NetworkPolicy certainly isolates the Pods.
+    pub fn isolated(&self) -> bool {
+        self.policies.isolated
+    }
+
+    /// What the NetworkPolicies that certainly select the Pods allow.
+    pub fn allowed(&self) -> &[Part] {
+        &self.policies.parts
+    }
+
+    /// What each NetworkPolicy allows that possibly selects them.
+    pub fn doubtful(&self) -> &[Vec<Part>] {
+        &self.policies.doubtful
+    }
+
+    /// Whether something that can't be read may allow more.
+    pub fn more(&self) -> bool {
+        self.policies.more
+    }
+
+    /// Whether something that can't be read may deny what is allowed.
+    pub fn less(&self) -> bool {
+        self.policies.less
+    }
+
     /// Every set that it asks about, each once.
     pub(super) fn sets(&self) -> Vec<SetId> {
-        let ranks = self.admin.iter().chain(&self.baseline).flatten().flatten();
+        let ranks = self.admin.iter().chain(&self.baseline).flat_map(|rank| &rank.0).flatten();
         let policies = self.policies.parts.iter().chain(self.policies.doubtful.iter().flatten());
         let parts = ranks.flat_map(|rule| &rule.parts).chain(policies);
         let mut sets: Vec<SetId> = parts.flat_map(|part| [part.certain, part.possible]).collect();
@@ -238,12 +293,12 @@ impl<'a, 'c> Compiler<'a, 'c> {
                 // Nobody knows what it will be: first of all it may accept or deny anything.
                 let anything = Part { certain: NOBODY, possible: EVERYBODY, conns: ConnId::ALL };
                 let rule = |action| Verdicts { action, parts: vec![anything.clone()] };
-                ranks.entry((false, 0)).or_default().push([Action::Accept, Action::Deny].map(rule).into());
+                ranks.entry((false, 0)).or_default().0.push([Action::Accept, Action::Deny].map(rule).into());
                 continue;
             }
             let rules = info.policy.rules(direction).iter();
             let rules = rules.map(|rule| self.verdicts(direction, class, rule, *certain)).collect();
-            ranks.entry((true, info.policy.priority)).or_default().push(rules);
+            ranks.entry((true, info.policy.priority)).or_default().0.push(rules);
         }
         ranks.into_values().collect()
     }

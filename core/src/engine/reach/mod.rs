@@ -17,6 +17,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
 
 pub(super) use judge::{Judge, Scratch};
+pub use lists::{List as CompiledList, Part as CompiledPart, Rank as CompiledRank};
 
 use conns::Conns;
 use eval::{Answers, Bounds, Mask, evaluate};
@@ -144,6 +145,26 @@ impl<'c> Reach<'c> {
     /// The index of the list that decides on a class in a direction: classes with equal lists have equal indices.
     pub fn list_of(&self, direction: Direction, class: ClassId) -> u32 {
         of_class(&self.sides, direction, class.0).map_or(0, |(id, _)| id)
+    }
+
+    /// How many classes there are: ids below are classes, the others atoms.
+    pub fn classes(&self) -> u32 {
+        crate::text::offset(self.cluster.classes.len())
+    }
+
+    /// The lists of one direction; [`Reach::list_of`] tells which is a class's.
+    pub fn compiled(&self, direction: Direction) -> &[CompiledList] {
+        &by_direction(&self.sides, direction).lists
+    }
+
+    /// The sets of peers that lists refer to, by position.
+    pub fn sets(&self) -> impl Iterator<Item = &IdSet> {
+        self.sets.iter().map(|(_, set)| set)
+    }
+
+    /// The connections of a part of a list.
+    pub fn connections(&self, part: &CompiledPart) -> ConnectionSet {
+        self.work.borrow().conns.get(part.conns)
     }
 
     /// A flow by its id.

@@ -87,12 +87,7 @@ impl Scene<'_> {
     }
 
     /// Adds what comes in through controllers, for all workloads with the same flow at once.
-    pub(super) fn add_inflows(
-        &self,
-        focus: &Focus,
-        names: &mut naming::Groups<'_>,
-        rows: &mut Vec<FlowRow>,
-    ) {
+    pub(super) fn add_inflows(&self, focus: &Focus, names: &mut naming::Groups<'_>, rows: &mut Vec<FlowRow>) {
         let ends = Ends::new(self, focus);
         let mut alike: Vec<(Inflow, Vec<Party>)> = Vec::new();
         let inflows = self.through_controllers().into_iter().enumerate();

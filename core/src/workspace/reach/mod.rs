@@ -35,7 +35,7 @@ use super::{Workspace, rendered_files};
 use crate::cluster::ClassId;
 use crate::cluster::{Cluster, Layout, ObjectId, Repository, Resolver, Root};
 use crate::diagnostics::{Location, ObjectRef};
-use crate::engine::{Engine, EngineOptions, Flow, FlowId};
+use crate::engine::{Engine, EngineOptions, Flow, FlowId, Reach};
 use crate::model::Direction;
 use crate::rules::{Origins, SourceMap};
 
@@ -141,6 +141,24 @@ impl<'c> Scene<'c> {
     /// The names of the workloads, `namespace/name[Kind]`, ascending.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.units.all.iter().map(|unit| &*unit.name)
+    }
+
+    /// The compiled policies.
+    pub(crate) fn reach(&self) -> &'c Reach<'c> {
+        self.engine.reach()
+    }
+
+    /// For each class the names of its workloads.
+    pub(crate) fn class_names(&self) -> Vec<Vec<String>> {
+        let mut names = vec![Vec::new(); self.cluster().classes.len()];
+        for unit in &self.units.all {
+            for class in &unit.classes {
+                if let Some(names) = names.get_mut(class.index()) {
+                    names.push(unit.name.clone());
+                }
+            }
+        }
+        names
     }
 
     /// A flow by its id.
