@@ -41,7 +41,7 @@ enum Command {
     Tidy,
     /// Runs every test and prints the totals.
     Test(test::Args),
-    /// Times the release binary over generated manifests and writes docs/benchmarks.md.
+    /// Times the release binary over generated manifests and clusters, and writes docs/benchmarks.md.
     Bench(bench::Args),
     /// Fuzzes the front end, whole workspaces, or the engine against the oracle, for a bounded time.
     Fuzz(fuzz::Args),

@@ -1,6 +1,8 @@
 //! One run of one command: wall time and peak memory; and many runs together.
 
+use crate::shell::{self, Ended};
 use anyhow::{Context, Result};
+use std::fs::File;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -49,6 +51,14 @@ pub(crate) fn once(command: &[String], input: &Path, limit: Duration) -> Result<
         }
         std::thread::sleep(POLL);
     }
+}
+
+/// Runs `command` with `input` as its last argument and keeps what it prints in a file; false where it was killed.
+pub(crate) fn into_file(command: &[String], input: &Path, file: &Path, limit: Duration) -> Result<bool> {
+    let (program, args) = command.split_first().context("no command to run")?;
+    let mut command = Command::new(program);
+    command.args(args).arg(input).stdout(File::create(file)?).stderr(Stdio::null());
+    Ok(matches!(shell::bounded(&mut command, limit)?, Ended::Exited(_)))
 }
 
 /// The runs of one command on one input.

@@ -1,29 +1,70 @@
-//! The report: one table, and the commands that make it again on any machine.
+//! The section on `check`: findings over manifests of growing number, beside those of another linter.
 
 use super::measure::{Series, exponent};
-use super::{GENERATOR, files, pairs};
+use super::text::{conditions, grouped, median, megabytes, memory, seconds};
+use super::{Args, Bench, GENERATE_LIMIT, SCRATCH, folder_bytes, words};
+use crate::shell;
+use anyhow::Result;
 use std::fmt::Write;
 use std::time::Duration;
 
+pub(crate) const TITLE: &str = "Findings";
+pub(crate) const GENERATOR: &str = "gen_manifests.py";
+
+/// Objects of each input. 20,000 is the size that the peers were measured with.
+const SIZES: &[u32] = &[1_000, 10_000, 20_000, 100_000];
+const QUICK_SIZES: &[u32] = &[100, 200];
+const OBJECTS_PER_FILE: u32 = 200;
+
 /// One size.
-pub(crate) struct Row {
-    pub(crate) objects: u32,
-    pub(crate) bytes: u64,
-    pub(crate) own: Series,
+struct Row {
+    objects: u32,
+    bytes: u64,
+    own: Series,
     /// `None` where there is no peer, or it gave up on a smaller input.
-    pub(crate) peer: Option<Series>,
+    peer: Option<Series>,
 }
 
-/// The whole text of docs/benchmarks.md.
-pub(crate) fn report(rows: &[Row], peer: Option<&str>, runs: u32, limit: Duration) -> String {
-    let mut text = String::from("# Benchmarks\n\n");
-    text.push_str("Wall time of the whole process, and its peak resident memory, over generated manifests: half of the\n");
-    text.push_str(
-        "objects are Deployments, half are NetworkPolicies, spread over 50 namespaces. Written by\n",
-    );
-    text.push_str("`cargo xtask bench`.\n\n");
+/// Measures, and writes the section.
+pub(crate) fn section(bench: &Bench<'_>) -> Result<String> {
+    let peer = bench.args.peer.as_deref().map(words).transpose()?;
+    let mut rows: Vec<Row> = Vec::new();
+    for &objects in if bench.args.quick { QUICK_SIZES } else { SIZES } {
+        let input = bench.input(&objects.to_string(), |folder| {
+            let mut python = bench.generator(GENERATOR);
+            python.arg(pairs(objects).to_string()).arg(folder).arg(files(objects).to_string());
+            shell::must(&mut python, GENERATE_LIMIT)
+        })?;
+        let bytes = folder_bytes(&input)?;
+        println!("{objects} objects, {:.1} MB", megabytes(bytes));
+        let own = bench.own(&["check"], &input)?;
+        // A peer that was too slow once is not tried on a larger input.
+        let gave_up = rows.iter().any(|row| row.peer.as_ref().is_some_and(|peer| peer.timed_out));
+        let peer = match &peer {
+            Some(command) if !gave_up => Some(bench.series("peer", command, &input)?),
+            _ => None,
+        };
+        rows.push(Row { objects, bytes, own, peer });
+    }
+    Ok(write(&rows, bench.args, bench.limit))
+}
+
+/// The generator counts pairs of a workload and a policy.
+fn pairs(objects: u32) -> u32 {
+    objects / 2
+}
+
+fn files(objects: u32) -> u32 {
+    (objects / OBJECTS_PER_FILE).max(1)
+}
+
+fn write(rows: &[Row], args: &Args, limit: Duration) -> String {
+    let peer = args.peer.as_deref();
+    let mut text =
+        String::from("`check` over files of which half of the objects are Deployments, half are\n");
+    text.push_str("NetworkPolicies, spread over 50 namespaces.\n\n");
     // Writing to a String does not fail, here and below.
-    let _ = writeln!(text, "{}, {}, {runs} runs of each size.\n", processor(), std::env::consts::OS);
+    let _ = writeln!(text, "{}\n", conditions(args.runs));
 
     text.push_str("| objects | input | best | median | peak memory |");
     text.push_str(if peer.is_some() { " peer, best | peer, memory |\n" } else { "\n" });
@@ -36,7 +77,7 @@ pub(crate) fn report(rows: &[Row], peer: Option<&str>, runs: u32, limit: Duratio
             grouped(row.objects),
             megabytes(row.bytes),
             seconds(&row.own, limit),
-            row.own.median().map_or_else(|| "–".to_owned(), time),
+            median(&row.own),
             memory(&row.own)
         );
         if peer.is_some() {
@@ -59,20 +100,18 @@ pub(crate) fn report(rows: &[Row], peer: Option<&str>, runs: u32, limit: Duratio
             None => writeln!(text, "."),
         };
     }
-    text.push_str("\n## Again\n\n```sh\n");
-    let _ = write!(text, "cargo xtask bench --generators DIR --runs {runs}");
+    text.push_str("\n### Again\n\n```sh\n");
+    let _ = write!(text, "cargo xtask bench --only check --generators DIR --runs {}", args.runs);
     if let Some(peer) = peer {
         let _ = write!(text, " --peer '{peer}'");
     }
-    let _ = writeln!(text, "\n```\n\nDIR holds the generator `{GENERATOR}`. By hand:\n\n```sh");
-    text.push_str("cargo build --release --package ringfence-cli\n");
+    text.push_str("\n```\n\nBy hand:\n\n```sh\ncargo build --release --package ringfence-cli\n");
     for row in rows {
         let (pairs, files) = (pairs(row.objects), files(row.objects));
-        let _ = writeln!(text, "python3 DIR/{GENERATOR} {pairs} target/bench/{} {files}", row.objects);
+        let _ = writeln!(text, "python3 DIR/{GENERATOR} {pairs} {SCRATCH}/{} {files}", row.objects);
     }
     if let Some(row) = rows.last() {
-        let _ =
-            writeln!(text, "time target/release/ringfence check target/bench/{} > /dev/null", row.objects);
+        let _ = writeln!(text, "time target/release/ringfence check {SCRATCH}/{} > /dev/null", row.objects);
     }
     text.push_str("```\n");
     text
@@ -84,57 +123,21 @@ fn growth<'a>(series: impl Iterator<Item = (u32, &'a Series)>) -> Option<f64> {
     exponent(&points.collect::<Vec<_>>())
 }
 
-/// The best time of a series, or the limit that it went over.
-pub(crate) fn seconds(series: &Series, limit: Duration) -> String {
-    match series.best() {
-        Some(best) if !series.timed_out => time(best),
-        _ => format!("> {} s", limit.as_secs()),
-    }
-}
-
-fn time(duration: Duration) -> String {
-    if duration.as_secs() >= 10 {
-        format!("{:.1} s", duration.as_secs_f64())
-    } else {
-        format!("{:.3} s", duration.as_secs_f64())
-    }
-}
-
-fn memory(series: &Series) -> String {
-    if series.memory == 0 { "–".to_owned() } else { format!("{:.0} MB", megabytes(series.memory)) }
-}
-
-/// Millions of bytes.
-#[expect(clippy::cast_precision_loss, reason = "sizes of files and processes are far below 2^52")]
-pub(crate) fn megabytes(bytes: u64) -> f64 {
-    bytes as f64 / 1e6
-}
-
-fn grouped(number: u32) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-/// The processor as the system names it, and how many threads it runs.
-fn processor() -> String {
-    let info = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let model = info.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
-    let model = model.map_or("processor unknown", |(_, name)| name.trim());
-    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    format!("{model}, {threads} hardware threads")
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::measure::Run;
     use super::*;
+    use clap::Parser;
+
+    #[derive(Parser)]
+    struct Call {
+        #[command(flatten)]
+        args: Args,
+    }
+
+    fn args(line: &[&str]) -> Args {
+        Call::parse_from([&["bench"], line].concat()).args
+    }
 
     fn series(millis: &[u64]) -> Series {
         let mut series = Series::default();
@@ -142,6 +145,12 @@ mod tests {
             series.add(Run { wall: Duration::from_millis(*millis), memory: 12_000_000, code: Some(0) });
         }
         series
+    }
+
+    #[test]
+    fn sizes_count_objects() {
+        assert_eq!((pairs(20_000), files(20_000)), (10_000, 100));
+        assert_eq!(files(100), 1);
     }
 
     #[test]
@@ -153,7 +162,7 @@ mod tests {
             Row { objects: 1_000, bytes: 775_000, own: series(&[20, 25]), peer: Some(series(&[2_000])) },
             Row { objects: 100_000, bytes: 77_500_000, own: series(&[2_000, 12_500]), peer: Some(slow) },
         ];
-        let text = report(&rows, Some("other lint"), 2, limit);
+        let text = write(&rows, &args(&["--runs", "2", "--peer", "other lint"]), limit);
         assert!(
             text.contains("| 1,000 | 0.8 MB | 0.020 s | 0.025 s | 12 MB | 2.000 s | 12 MB |\n"),
             "{text}"
@@ -162,7 +171,7 @@ mod tests {
         assert!(text.contains("to the power of 1.00."), "{text}");
         assert!(text.contains("--runs 2 --peer 'other lint'\n"), "{text}");
         assert!(text.contains("python3 DIR/gen_manifests.py 50000 target/bench/100000 500\n"), "{text}");
-        let text = report(&rows, None, 2, limit);
+        let text = write(&rows, &args(&[]), limit);
         assert!(
             !text.contains("peer") && text.contains("| 1,000 | 0.8 MB | 0.020 s | 0.025 s | 12 MB |\n"),
             "{text}"
