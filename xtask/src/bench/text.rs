@@ -35,6 +35,12 @@ pub(crate) fn megabytes(bytes: u64) -> f64 {
     bytes as f64 / 1e6
 }
 
+/// The size of a text: in MB, or in kB where that would show as nothing.
+pub(crate) fn size(bytes: u64) -> String {
+    let megabytes = megabytes(bytes);
+    if megabytes < 0.1 { format!("{:.1} kB", megabytes * 1e3) } else { format!("{megabytes:.1} MB") }
+}
+
 /// A number with commas between the thousands.
 pub(crate) fn grouped(number: u32) -> String {
     let digits = number.to_string();
@@ -66,6 +72,11 @@ fn processor() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn small_sizes_are_not_nothing() {
+        assert_eq!([420, 99_900, 100_000, 80_000_000].map(size), ["0.4 kB", "99.9 kB", "0.1 MB", "80.0 MB"]);
+    }
 
     #[test]
     fn thousands_are_grouped() {

@@ -1,7 +1,7 @@
 //! The tables of the section on reachability, and the commands that fill them again.
 
 use super::super::edit::Edit;
-use super::super::text::{conditions, grouped, median, megabytes, memory, seconds};
+use super::super::text::{conditions, grouped, median, memory, seconds, size};
 use super::super::{Args, SCRATCH};
 use super::{GENERATOR, Job, Row, Shape};
 use std::fmt::Write;
@@ -25,13 +25,13 @@ fn jobs(text: &mut String, rows: &[Row], limit: Duration) {
     text.push_str("| workloads | policies | input | command | best | median | peak memory | output |\n");
     text.push_str("| ---: | ---: | ---: | --- | ---: | ---: | ---: | ---: |\n");
     for row in rows {
-        let output = row.output.map_or_else(|| "–".to_owned(), |bytes| format!("{:.1} MB", megabytes(bytes)));
+        let output = row.output.map_or_else(|| "–".to_owned(), size);
         let _ = writeln!(
             text,
-            "| {} | {} | {:.1} MB | `{}` | {} | {} | {} | {output} |",
+            "| {} | {} | {} | `{}` | {} | {} | {} | {output} |",
             grouped(row.shape.total()),
             grouped(row.shape.all_policies()),
-            megabytes(row.bytes),
+            size(row.bytes),
             row.job.shown(),
             seconds(&row.own, limit),
             median(&row.own),
