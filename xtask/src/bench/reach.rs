@@ -76,7 +76,7 @@ const JOBS: [Job; 7] = [
 ];
 
 /// What is asked of a cluster whose pairs nobody would list.
-const LARGE: &[&str] = &["flows", "--workload", "ns5/app3"];
+const LARGE: &[&str] = &["flows", "--format", "blocks"];
 
 const fn job(shape: Shape, args: &'static [&'static str]) -> Job {
     Job { shape, args, compares: false, peer: None }
