@@ -7,6 +7,10 @@ use ringfence::config::Config;
 use ringfence::workspace::{CheckOptions, ReachOptions, Workspace};
 use ringfence_tests::synthetic;
 
+// As the command does.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     divan::main();
 }
@@ -32,10 +36,9 @@ fn findings_and_flows(bencher: Bencher<'_, '_>) {
     bencher.bench_local(|| {
         turn += 1;
         edit(&mut workspace, turn);
-        let outcome = workspace.check(&CheckOptions::default());
-        let mut lists = 0;
-        workspace.scenes(&ReachOptions::default(), &mut |scene| lists += scene.blocks());
-        (outcome, lists)
+        let mut blocks = 0;
+        let outcome = workspace.check_and(&CheckOptions::default(), Some(&mut |scene| blocks += scene.blocks()));
+        (outcome, blocks)
     });
 }
 

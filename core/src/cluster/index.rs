@@ -4,11 +4,10 @@
 //! exist that no manifest shows, a selection has two sets: what is certainly selected and what possibly is.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::inventory::Class;
-use crate::sets::{IdSet, LabelSelector, Operator, Requirement};
+use crate::sets::{FastMap, IdSet, LabelSelector, Operator, Requirement};
 
 /// What a selector selects, as class ids.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,38 +49,51 @@ impl Selection {
 #[derive(Default)]
 struct Postings {
     with_key: Vec<u32>,
-    by_value: HashMap<String, Vec<u32>>,
+    by_value: FastMap<String, Vec<u32>>,
 }
 
 /// The inverted index over the classes of a cluster.
 pub struct LabelIndex {
-    keys: HashMap<String, Postings>,
+    keys: FastMap<String, Postings>,
     /// Every class that a selector can select.
     universe: IdSet,
     /// Classes whose Pods may carry labels under any key.
     open: Vec<u32>,
     /// For each key that a controller adds, the classes to whose Pods it adds it.
-    runtime: HashMap<&'static str, Vec<u32>>,
-    compiled: RefCell<HashMap<LabelSelector, Rc<Selection>>>,
+    runtime: FastMap<&'static str, Vec<u32>>,
+    compiled: RefCell<FastMap<LabelSelector, Rc<Selection>>>,
+}
+
+/// Changes the value under a key, which is copied only where it is new.
+fn change<T: Default>(map: &mut FastMap<String, T>, key: &str, change: impl FnOnce(&mut T)) {
+    match map.get_mut(key) {
+        Some(value) => change(value),
+        None => {
+            let mut value = T::default();
+            change(&mut value);
+            map.insert(key.to_owned(), value);
+        }
+    }
 }
 
 impl LabelIndex {
     /// Indexes the classes; those on the node's network are never selected and stay out.
     pub fn new(classes: &[Class]) -> Self {
         let mut index = Self {
-            keys: HashMap::new(),
+            keys: FastMap::default(),
             universe: IdSet::new(),
             open: Vec::new(),
-            runtime: HashMap::new(),
+            runtime: FastMap::default(),
             compiled: RefCell::default(),
         };
         let selectable = classes.iter().zip(0u32..).filter(|(class, _)| !class.host_network);
         index.universe = selectable.clone().map(|(_, id)| id).collect();
         for (class, id) in selectable {
             for (key, value) in class.labels.iter() {
-                let postings = index.keys.entry(key.to_owned()).or_default();
-                postings.with_key.push(id);
-                postings.by_value.entry(value.to_owned()).or_default().push(id);
+                change(&mut index.keys, key, |postings| {
+                    postings.with_key.push(id);
+                    change(&mut postings.by_value, value, |ids: &mut Vec<u32>| ids.push(id));
+                });
             }
             if class.open_labels {
                 index.open.push(id);

@@ -1,6 +1,6 @@
 //! Namespaces, workloads, classes, Services and policies of one root.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::model::{
     AdminPolicy, Body, ContainerPort, Direction, NAME_LABEL, NetworkPolicy, Object, OtherApi, PodScope,
     Service, Workload,
 };
-use crate::sets::{IdSet, LabelSelector, Labels, Operator};
+use crate::sets::{FastMap, IdSet, LabelSelector, Labels, Operator};
 
 macro_rules! dense_id {
     ($(#[$doc:meta])* $name:ident) => {
@@ -499,7 +499,7 @@ struct ClassKey<'r> {
 fn workloads<'r>(placed: &[Placed<'r>]) -> (Vec<WorkloadInfo<'r>>, Vec<Class<'r>>) {
     let mut workloads = Vec::new();
     let mut classes: Vec<Class<'r>> = Vec::new();
-    let mut known: HashMap<ClassKey<'r>, ClassId> = HashMap::new();
+    let mut known: FastMap<ClassKey<'r>, ClassId> = FastMap::default();
     for found in placed {
         let (Body::Workloads(all), Some((namespace, namespace_source))) =
             (&found.object.body, found.namespace)

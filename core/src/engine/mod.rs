@@ -23,7 +23,6 @@ mod verdict;
 mod walk;
 
 use std::cell::{OnceCell, RefCell};
-use std::collections::HashMap;
 use std::rc::Rc;
 
 pub use deny::DefaultDeny;
@@ -42,7 +41,7 @@ pub use walk::{Endpoint, ForeignPod, Hidden, PolicyRef, Potential, RuleStep, Ste
 
 use crate::cluster::{ClassId, Cluster, NamespaceId, PolicyId};
 use crate::model::{Controller, Direction, Peer};
-use crate::sets::{ConnectionSet, LabelSelector};
+use crate::sets::{ConnectionSet, FastMap, LabelSelector};
 
 type RulePeersKey<'c> = (NamespaceId, Option<&'c [Peer]>);
 
@@ -58,9 +57,9 @@ pub struct Engine<'c> {
     isolation: [OnceCell<isolation::Isolated>; 2],
     selected_by: [OnceCell<Vec<Vec<PolicyId>>>; 2],
     default_deny: [Vec<OnceCell<DefaultDeny>>; 2],
-    peers: RefCell<HashMap<PeerKey<'c>, Rc<PodPeers>>>,
-    peer_lists: RefCell<HashMap<RulePeersKey<'c>, Rc<RulePeers>>>,
-    grants: RefCell<HashMap<usize, Grant>>,
+    peers: RefCell<FastMap<PeerKey<'c>, Rc<PodPeers>>>,
+    peer_lists: RefCell<FastMap<RulePeersKey<'c>, Rc<RulePeers>>>,
+    grants: RefCell<FastMap<usize, Grant>>,
     useful_ports: Vec<OnceCell<ConnectionSet>>,
     services_of: OnceCell<Vec<Vec<u32>>>,
     dns: Vec<OnceCell<DnsAccess>>,

@@ -1,10 +1,12 @@
 //! What a rule sees, and how it reports.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::redundancy::Needless;
 use super::{OptionValue, Rule};
 use crate::cluster::{Cluster, Layout, ObjectId, Origin, Repository, Root};
 use crate::diagnostics::{Diagnostic, Location, ObjectRef};
@@ -49,6 +51,8 @@ pub struct Context<'a> {
     pub options: &'a Options,
     /// The rule that is run.
     pub rule: &'static Rule,
+    /// What is needless in the root, once a rule has asked.
+    pub needless: &'a OnceCell<Needless>,
 }
 
 impl Context<'_> {

@@ -33,6 +33,7 @@ mod wording;
 mod world;
 
 pub use context::{Context, Inputs, Options, Origins, Reporter, SourceMap, Unrendered};
+pub use redundancy::Needless;
 pub use suppression::{Annotation, Date, Suppression, Target, Use, known_names};
 
 use crate::diagnostics::Severity;

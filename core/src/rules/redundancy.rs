@@ -17,7 +17,7 @@ const MOST_TOGETHER: usize = 64;
 
 /// All that is needless in a root.
 #[derive(Default)]
-pub(super) struct Needless {
+pub struct Needless {
     /// Policies, with those that make them so; in the repository's order.
     pub(super) policies: Vec<NeedlessPolicy>,
     /// Rules of the policies that are left, with those that make them so; in the repository's order.
@@ -44,8 +44,12 @@ pub(super) struct NeedlessRule {
     pub(super) by_world: bool,
 }
 
-/// Finds all that is needless.
-pub(super) fn find(cx: &Context<'_>) -> Needless {
+/// All that is needless, found once for all rules that ask.
+pub(super) fn find<'c>(cx: &Context<'c>) -> &'c Needless {
+    cx.needless.get_or_init(|| search(cx))
+}
+
+fn search(cx: &Context<'_>) -> Needless {
     let mut needless = Needless::default();
     for group in neighbours::all(cx) {
         Search::new(cx, &group).run(&mut needless);

@@ -14,6 +14,10 @@ mod pool;
 mod ports;
 mod values;
 
+/// A hash map for keys of our own making or of the user's own manifests, with a hasher that is fast and not meant to
+/// withstand keys that somebody chose to collide.
+pub type FastMap<K, V> = std::collections::HashMap<K, V, rustc_hash::FxBuildHasher>;
+
 pub use addresses::{AddressSet, split_atoms};
 pub use cidr::{Cidr, CidrError, parse_cidr};
 pub use cover::{Cover, cover, cover_within, disjoint, implies, satisfiable, witness};

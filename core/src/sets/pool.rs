@@ -3,20 +3,21 @@
 //! Invariant: ids count from 0 in the order of first insertion, so that they are the same on every run.
 
 use std::borrow::Borrow;
-use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::Arc;
+
+use super::FastMap;
 
 /// A pool of distinct values. `T` may be unsized: a `Pool<str>` takes `&str` and allocates only for new strings.
 #[derive(Clone, Debug)]
 pub struct Pool<T: ?Sized> {
     values: Vec<Arc<T>>,
-    ids: HashMap<Arc<T>, u32>,
+    ids: FastMap<Arc<T>, u32>,
 }
 
 impl<T: ?Sized> Default for Pool<T> {
     fn default() -> Self {
-        Self { values: Vec::new(), ids: HashMap::new() }
+        Self { values: Vec::new(), ids: FastMap::default() }
     }
 }
 

@@ -15,12 +15,14 @@ mod reach;
 mod sources;
 mod suppress;
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 pub use fixing::FixPass;
 pub use flow_table::{FlowGroup, FlowRow, FlowTable, GroupKind};
 pub use outcome::{DirectionCounts, InputSummary, NamespaceCoverage, Outcome, SkippedInput};
+use reach::Units;
 pub use reach::{
     BadEnd, Cause, ChangeKind, ChangedEnd, ChangedFlow, ChangedPair, ChangedRow, Conclusion, Delta, Diff,
     EndSpec, Explanation, ExposedSide, Exposure, Focus, NoSuchWorkload, Pattern, PolicyLine, PotentialPeer,
@@ -38,7 +40,7 @@ use crate::config::Config;
 use crate::diagnostics::Diagnostic;
 use crate::engine::Engine;
 use crate::model::{File, ReadOptions, read_file};
-use crate::rules::{Check, Context, Inputs, Origins, Reporter, SourceMap, Unrendered};
+use crate::rules::{Check, Context, Inputs, Needless, Origins, Reporter, SourceMap, Unrendered};
 use crate::text::FileId;
 
 /// What one check is asked for, beyond the configuration.
@@ -171,6 +173,12 @@ impl Workspace {
 
     /// Runs the rules.
     pub fn check(&self, options: &CheckOptions) -> Outcome {
+        self.check_and(options, None)
+    }
+
+    /// Runs the rules, and hands over the scene of each root, with which the rules share what they computed: what an
+    /// editor asks for after an edit. The engine has its default options.
+    pub fn check_and(&self, options: &CheckOptions, mut each: Option<&mut dyn FnMut(&Scene<'_>)>) -> Outcome {
         let repository = self.repository();
         let layout = Layout::new(&repository);
         let levels = Levels::new(&self.config, options);
@@ -191,8 +199,12 @@ impl Workspace {
                 &self.resolver(&repository, &layout, options.namespace.as_deref()),
             );
             let engine = Engine::new(&cluster).with_controllers(&self.config.ingress_controllers);
-            found.extend(run.cluster_rules(&engine, &root));
+            let needless = OnceCell::new();
+            found.extend(run.cluster_rules(&engine, &root, &needless));
             coverage.extend(coverage::rows(&engine, &root));
+            if let Some(each) = &mut each {
+                each(&Scene::new(&root.name, &engine, &Units::new(&cluster), run.origins()));
+            }
         }
         let inputs = inputs::summary(self, &repository, &layout);
         let settling = Settling {
@@ -246,13 +258,18 @@ impl<'a> Run<'a> {
         found
     }
 
-    fn cluster_rules<'c>(&'c self, engine: &'c Engine<'c>, root: &'c Root) -> Vec<Diagnostic> {
+    fn cluster_rules<'c>(
+        &'c self,
+        engine: &'c Engine<'c>,
+        root: &'c Root,
+        needless: &'c OnceCell<Needless>,
+    ) -> Vec<Diagnostic> {
         let cluster = engine.cluster();
         let options = &self.workspace.config.options;
         let mut found = Vec::new();
         for rule in self.levels.rules() {
             if let Check::Cluster(check) = rule.check {
-                let context = Context { engine, cluster, root, options, rule };
+                let context = Context { engine, cluster, root, options, rule, needless };
                 let mut reporter = Reporter::new(rule, self.origins(), Some(cluster));
                 check(&context, &mut reporter);
                 let of_overlay = |finding| Diagnostic { overlay: root.name.clone(), ..finding };

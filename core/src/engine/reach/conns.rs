@@ -1,8 +1,6 @@
 //! Sets of connections, each stored once under an id, and the operations on ids, each computed once.
 
-use std::collections::HashMap;
-
-use crate::sets::{ConnectionSet, Pool};
+use crate::sets::{ConnectionSet, FastMap, Pool};
 
 /// A set of connections in a [`Conns`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -25,7 +23,7 @@ enum Operation {
 /// The sets of one computation.
 pub(super) struct Conns {
     pool: Pool<ConnectionSet>,
-    results: HashMap<(Operation, ConnId, ConnId), ConnId>,
+    results: FastMap<(Operation, ConnId, ConnId), ConnId>,
 }
 
 impl Conns {
@@ -34,7 +32,7 @@ impl Conns {
         let mut pool = Pool::new();
         pool.intern(ConnectionSet::none());
         pool.intern(ConnectionSet::all());
-        Self { pool, results: HashMap::new() }
+        Self { pool, results: FastMap::default() }
     }
 
     /// The id of a set.

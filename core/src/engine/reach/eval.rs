@@ -3,11 +3,10 @@
 //! The answer hangs only on which of the list's sets hold the peer, so it is computed once for each combination.
 //! It is computed twice at a time: `certain` takes every doubt for the worse, `possible` for the better.
 
-use std::collections::HashMap;
-
 use super::conns::{ConnId, Conns};
 use super::lists::{EVERYBODY, List, NOBODY, Part, Rank, SetId};
 use crate::model::Action;
+use crate::sets::FastMap;
 
 /// A pair of sets of connections: what is proven allowed, and what is not proven denied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -34,12 +33,12 @@ pub(super) type Mask = u128;
 #[derive(Default)]
 pub(super) struct Answers {
     pub(super) sets: Vec<SetId>,
-    known: HashMap<Mask, Bounds>,
+    known: FastMap<Mask, Bounds>,
 }
 
 impl Answers {
     pub(super) fn of(list: &List) -> Self {
-        Self { sets: list.sets(), known: HashMap::new() }
+        Self { sets: list.sets(), known: FastMap::default() }
     }
 
     /// Whether a mask has a bit for every set.

@@ -4,7 +4,7 @@
 //! Named ports are resolved while a list is made: at the class itself for ingress, and by splitting the peers for
 //! egress.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use super::conns::{ConnId, Conns};
 use super::universe::Universe;
@@ -13,7 +13,7 @@ use crate::engine::admin::{self, PortsOf};
 use crate::engine::isolation::may_affect;
 use crate::engine::{Engine, IpBlocks, Match, by_direction};
 use crate::model::{Action, AdminPeer, AdminRule, Direction, Peer, Port, Rule, Tier};
-use crate::sets::{AddressSet, ConnectionSet, IdSet, Pool, Protocol};
+use crate::sets::{AddressSet, ConnectionSet, FastMap, IdSet, Pool, Protocol};
 
 /// A set of peers in the pool of a [`super::Reach`].
 pub(super) type SetId = u32;
@@ -164,8 +164,8 @@ pub(super) struct Compiler<'a, 'c> {
     pub(super) conns: &'a mut Conns,
     pub(super) sets: &'a mut Pool<IdSet>,
     /// Peers of a rule, by the address of the list of its peers, which lives as long as the cluster.
-    peers: HashMap<(usize, Option<NamespaceId>), (SetId, SetId)>,
-    addresses: HashMap<(AddressSet, bool), Selection>,
+    peers: FastMap<(usize, Option<NamespaceId>), (SetId, SetId)>,
+    addresses: FastMap<(AddressSet, bool), Selection>,
     /// Port name → protocol and number → the classes that declare it.
     named: BTreeMap<&'c str, BTreeMap<(Protocol, u16), IdSet>>,
 }
@@ -180,7 +180,15 @@ impl<'a, 'c> Compiler<'a, 'c> {
         sets.intern(IdSet::new());
         sets.intern(universe.everybody.clone());
         let named = named_ports(engine.cluster());
-        Self { engine, universe, conns, sets, peers: HashMap::new(), addresses: HashMap::new(), named }
+        Self {
+            engine,
+            universe,
+            conns,
+            sets,
+            peers: FastMap::default(),
+            addresses: FastMap::default(),
+            named,
+        }
     }
 
     fn cluster(&self) -> &'c Cluster<'c> {
@@ -210,7 +218,7 @@ impl<'a, 'c> Compiler<'a, 'c> {
                 }
             }
         }
-        let mut known: HashMap<Key<'c>, u32> = HashMap::new();
+        let mut known: FastMap<Key<'c>, u32> = FastMap::default();
         let mut pool: Pool<List> = Pool::new();
         let mut of_class = Vec::with_capacity(keys.len());
         for (mut key, class) in keys.into_iter().zip(&cluster.classes) {

@@ -13,7 +13,7 @@ mod pairs;
 mod universe;
 
 use std::cell::RefCell;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 pub(super) use judge::{Judge, Scratch};
@@ -29,7 +29,7 @@ use super::matching::on_one_node;
 use super::{Engine, Match, by_direction};
 use crate::cluster::{ClassId, Cluster};
 use crate::model::{AdminPeer, Direction, Peer};
-use crate::sets::{AddressSet, ConnectionSet, IdSet, Pool};
+use crate::sets::{AddressSet, ConnectionSet, FastMap, IdSet, Pool};
 
 /// What one peer can reach at another: two bounds, because the manifests don't show everything.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -236,7 +236,7 @@ impl<'c> Reach<'c> {
     pub fn rows(&self, sources: &[PeerId], each: &mut dyn FnMut(PeerId, &[FlowId])) {
         // So many sources at a time that the ingress lists' answers to them stay in the cache.
         const TILE: usize = 64;
-        let mut egress: HashMap<u32, Vec<FlowId>> = HashMap::new();
+        let mut egress: FastMap<u32, Vec<FlowId>> = FastMap::default();
         let mut row = Vec::new();
         for tile in sources.chunks(TILE) {
             let ids: Vec<u32> = tile.iter().map(|source| source.0).collect();
@@ -263,7 +263,7 @@ impl<'c> Reach<'c> {
         source: PeerId,
         at: usize,
         ingress: &[Vec<FlowId>],
-        egress: &mut HashMap<u32, Vec<FlowId>>,
+        egress: &mut FastMap<u32, Vec<FlowId>>,
         row: &mut Vec<FlowId>,
     ) {
         let work = &mut *self.work.borrow_mut();
@@ -374,7 +374,7 @@ impl<'c> Reach<'c> {
             other.lists.iter().flat_map(List::sets).filter(|set| *set > EVERYBODY).collect();
         let mut next = numbers.iter().max().map_or(0, |most| most + 1);
         for set in sets.into_iter().filter_map(|id| self.sets.get(id)) {
-            let mut split: HashMap<u32, u32> = HashMap::new();
+            let mut split: FastMap<u32, u32> = FastMap::default();
             for id in set.iter() {
                 let Some(number) = numbers.get_mut(id as usize) else { break };
                 *number = *split.entry(*number).or_insert_with(|| {

@@ -1,9 +1,8 @@
 //! Flows by id, and the flow through two lists: an intersection that is computed once for each pair of answers.
 
-use std::collections::HashMap;
-
 use super::conns::{ConnId, Conns};
 use super::eval::Bounds;
+use crate::sets::FastMap;
 
 /// More flows than this keep their intersections in a map, fewer in a square table.
 const SQUARE: usize = 2048;
@@ -12,21 +11,21 @@ const OPEN: u32 = u32::MAX;
 /// The flows of one computation; 0 is none.
 pub(super) struct Pairs {
     all: Vec<Bounds>,
-    ids: HashMap<Bounds, u32>,
+    ids: FastMap<Bounds, u32>,
     /// Row by row; `side` to a row.
     table: Vec<u32>,
     side: usize,
-    further: HashMap<(u32, u32), u32>,
+    further: FastMap<(u32, u32), u32>,
 }
 
 impl Pairs {
     pub(super) fn new() -> Self {
         let mut pairs = Self {
             all: Vec::new(),
-            ids: HashMap::new(),
+            ids: FastMap::default(),
             table: Vec::new(),
             side: 0,
-            further: HashMap::new(),
+            further: FastMap::default(),
         };
         pairs.intern(Bounds { certain: ConnId::NONE, possible: ConnId::NONE });
         pairs.intern(Bounds::ALL);

@@ -74,8 +74,8 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(cx: &Context<'_>, report: &mut Reporter<'_>) {
-    for found in redundancy::find(cx).policies {
-        let finding = finding(cx, &found, report);
+    for found in &redundancy::find(cx).policies {
+        let finding = finding(cx, found, report);
         report.extend(finding);
     }
 }

@@ -71,7 +71,7 @@ pub(crate) static RULE: Rule = Rule {
 fn check(cx: &Context<'_>, report: &mut Reporter<'_>) {
     let needless = redundancy::find(cx);
     for found in &needless.rules {
-        let finding = finding(cx, &needless, found, report);
+        let finding = finding(cx, needless, found, report);
         report.extend(finding);
     }
 }

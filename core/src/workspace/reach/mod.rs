@@ -29,7 +29,8 @@ pub(crate) use wanted::Ends;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use units::{Unit, Units};
+use units::Unit;
+pub(super) use units::Units;
 
 use super::{Workspace, rendered_files};
 use crate::cluster::ClassId;
@@ -112,11 +113,20 @@ impl Stage {
 
     fn scene<'c>(&'c self, root: &'c Root, engine: &'c Engine<'c>, units: &'c Units) -> Scene<'c> {
         let origins = Origins { repository: &self.repository, layout: &self.layout, sources: &self.sources };
-        Scene { overlay: &root.name, engine, units, origins }
+        Scene::new(&root.name, engine, units, origins)
     }
 }
 
 impl<'c> Scene<'c> {
+    pub(super) fn new(
+        overlay: &'c str,
+        engine: &'c Engine<'c>,
+        units: &'c Units,
+        origins: Origins<'c>,
+    ) -> Self {
+        Self { overlay, engine, units, origins }
+    }
+
     fn cluster(&self) -> &'c Cluster<'c> {
         self.engine.cluster()
     }
