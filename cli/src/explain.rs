@@ -29,7 +29,8 @@ pub(crate) fn explain(console: &mut Console<'_>, arguments: &ExplainArgs) -> Res
         messages.dedup();
         if messages.is_empty() {
             messages.push(
-                "these two ends have no connection to explain: one of them must be a workload".to_owned(),
+                "there is nothing to explain: a Pod always reaches itself, and no policy is about two addresses"
+                    .to_owned(),
             );
         }
         return Err(Failure { code: inputs.max(ExitCode::Usage), messages });

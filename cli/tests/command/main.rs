@@ -13,9 +13,15 @@ mod configuration;
 #[cfg(test)]
 mod diff;
 #[cfg(test)]
+mod explain;
+#[cfg(test)]
+mod exposure;
+#[cfg(test)]
 mod fake;
 #[cfg(test)]
 mod fixing;
+#[cfg(test)]
+mod flows;
 #[cfg(test)]
 mod inputs;
 #[cfg(test)]

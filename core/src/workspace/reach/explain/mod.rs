@@ -288,16 +288,14 @@ impl Scene<'_> {
             notes.push("this is between two Pods of the workload; a Pod always reaches itself".to_owned());
         }
         for end in [from, to] {
-            match &end.what {
-                What::Unit(id) if self.units.all.get(*id).is_some_and(|unit| unit.classes.len() > 1) => {
+            if let What::Unit(id) = &end.what {
+                if self.units.all.get(*id).is_some_and(|unit| unit.classes.len() > 1) {
                     notes.push(format!("the Pods of {} differ; this is about one of them", end.name));
                 }
-                What::Pod(_) => {
-                    notes
-                        .push(format!("no manifest shows {}: named ports can't be resolved there", end.name));
-                }
-                _ => {}
             }
+        }
+        if let What::Pod(_) = &to.what {
+            notes.push(format!("no manifest shows {}: named ports can't be resolved there", to.name));
         }
         notes
     }
