@@ -211,9 +211,8 @@ impl<'s, 'c> Pairs<'s, 'c> {
             At::Unit(unit) => self.scene.class_of(unit).map(Endpoint::Class),
             At::Addresses(set) => set.ranges().next().map(|(low, _)| Endpoint::Address(low)),
         };
-        let reasons = end(from).zip(end(to)).map(|(from, to)| self.scene.doubts(from, to));
-        let different = || "its Pods differ in addresses, nodes or labels".to_owned();
-        let reason = quoted(&reasons.and_then(|all| all.into_iter().next()).unwrap_or_else(different));
+        let reasons = end(from).zip(end(to)).map(|(from, to)| self.scene.reasons(from, to));
+        let reason = quoted(&reasons.and_then(|all| all.into_iter().next()).unwrap_or_default());
         self.reasons.insert(key, reason.clone());
         reason
     }

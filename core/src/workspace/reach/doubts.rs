@@ -3,7 +3,17 @@
 use super::Scene;
 use crate::engine::{Endpoint, Match, PolicyRef, Step, Walk};
 
+/// Why it is unknown what Pods of one workload can do who are not alike.
+const DIFFERENT: &str = "its Pods differ in labels, ports, addresses or nodes";
+
 impl Scene<'_> {
+    /// Why an unknown flow of workloads is unknown, given one Pod of each end: the doubts about these two, or that the
+    /// Pods of a workload differ.
+    pub(crate) fn reasons(&self, from: Endpoint<'_>, to: Endpoint<'_>) -> Vec<String> {
+        let doubts = self.doubts(from, to);
+        if doubts.is_empty() { vec![DIFFERENT.to_owned()] } else { doubts }
+    }
+
     /// Why the flow between two ends is unknown: every reason, the strongest first; nothing where it isn't.
     pub(crate) fn doubts(&self, from: Endpoint<'_>, to: Endpoint<'_>) -> Vec<String> {
         let walks = self.engine.walks(from, to);

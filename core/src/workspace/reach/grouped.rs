@@ -183,7 +183,7 @@ impl Scene<'_> {
             return None;
         }
         let ends = self.end(from.first()?).zip(self.end(to.first()?)).filter(|_| !unknown.is_empty());
-        let reasons = ends.map(|(from, to)| self.doubts(from, to)).unwrap_or_default();
+        let reasons = ends.map(|(from, to)| self.reasons(from, to)).unwrap_or_default();
         Some(FlowRow { from: names.of(from), to: names.of(to), allow, unknown, reasons, replicas })
     }
 
