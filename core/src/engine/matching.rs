@@ -56,6 +56,11 @@ pub(super) fn in_addresses(class: &Class<'_>, set: &AddressSet) -> Match {
     }
 }
 
+/// What decides whether a class is on the node of another: equal places are on the same nodes.
+pub(super) fn place<'c>(class: &'c Class<'_>) -> (Option<&'c str>, Option<IpAddr>) {
+    (class.example.node_name.as_deref(), class.example.host_ip)
+}
+
 /// Whether two classes, of which one at least is on its node's network, are on the same node.
 pub(super) fn on_one_node(a: &Class<'_>, b: &Class<'_>) -> Match {
     let (a, b) = (a.example, b.example);

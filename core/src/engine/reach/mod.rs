@@ -25,7 +25,7 @@ use lists::{Compiler, EVERYBODY, List, Side, of_class};
 use pairs::Pairs;
 use universe::Universe;
 
-use super::matching::on_one_node;
+use super::matching::{on_one_node, place};
 use super::{Engine, Match, by_direction};
 use crate::cluster::{ClassId, Cluster};
 use crate::model::{AdminPeer, Direction, Peer};
@@ -364,7 +364,17 @@ impl<'c> Reach<'c> {
     /// classes only if their rows, or their columns, are equal.
     pub fn kinds(&self) -> [Vec<u32>; 2] {
         let [ingress, egress] = &self.sides;
-        [self.kind(egress, ingress), self.kind(ingress, egress)]
+        let mut destinations = self.kind(ingress, egress);
+        if self.cluster.classes.iter().any(|class| class.host_network) {
+            // What comes from a node's network hangs on whether the destination is on that node.
+            let places = self.cluster.classes.iter().map(place);
+            let mut known = HashMap::new();
+            for (number, place) in destinations.iter_mut().zip(places) {
+                let next = crate::text::offset(known.len());
+                *number = *known.entry((*number, place)).or_insert(next);
+            }
+        }
+        [self.kind(egress, ingress), destinations]
     }
 
     /// Numbers for classes with the same list on the `own` side that the same sets of the `other` side hold.

@@ -132,9 +132,9 @@ impl Scene<'_> {
             let mut by_flow: BTreeMap<FlowId, (Vec<usize>, Vec<usize>)> = BTreeMap::new();
             for (other, flow) in row.units.iter().enumerate() {
                 let pair = if out { (unit, other) } else { (other, unit) };
-                // What goes from one workload of the focus to another is told once, on the way out.
-                let told = !out && ends.outward(pair.0, pair.1);
-                if *flow != FlowId::NONE && !told && ends.wants(Some(pair.0), Some(pair.1)) {
+                // What goes from one workload of the focus to another is told once, on the way out if that is asked for.
+                let told_here = ends.outward(pair.0, pair.1) == out;
+                if *flow != FlowId::NONE && told_here && ends.wants(Some(pair.0), Some(pair.1)) {
                     by_flow.entry(*flow).or_default().0.push(other);
                 }
             }
