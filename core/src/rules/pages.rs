@@ -1507,10 +1507,12 @@ Pod and every address but these.
 Every named port of a rule is, with its protocol, the name of a container port of at least one destination: of
 the Pods that the policy selects for ingress, of the peers for egress. Where the destinations are not
 all known, nothing is reported; of the cluster's DNS servers the names `dns` and `dns-tcp` are. In an egress rule for addresses alone a named port matches nothing, ever.
+Rules of cluster-wide policies name a port without a protocol: any port of that name will do.
 
 # Why
 
-A named port that resolves nowhere allows nothing: the rule is there, and the connection is denied.
+A named port that resolves nowhere allows nothing: the rule is there, and the connection is denied. In a
+cluster-wide policy a rule that denies does nothing either, and the connection is allowed.
 
 # Example
 
