@@ -96,3 +96,67 @@ impl<'c> Engine<'c> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{class_of, pod, with_engine};
+    use super::*;
+    use crate::sets::Requirement;
+
+    const NODES: &str = "\
+{apiVersion: v1, kind: Node, metadata: {name: a, labels: {pool: fast}}}
+---
+{apiVersion: v1, kind: Node, metadata: {name: b, labels: {pool: slow}}}
+";
+
+    #[test]
+    fn what_a_node_is_its_name_tells_or_all_nodes_together() {
+        let has = |key: &str| LabelSelector::new([Requirement::new(key, Operator::Exists, [""; 0])]);
+        let is = |value: &str| LabelSelector::new([Requirement::new("pool", Operator::In, [value])]);
+        for (nodes, on, selector, expected) in [
+            (NODES, "a", is("fast"), Match::Yes),
+            (NODES, "a", is("slow"), Match::No),
+            (NODES, "", is("fast"), Match::Maybe),
+            (NODES, "", has("pool"), Match::Yes),
+            (NODES, "", is("huge"), Match::No),
+            // A Node that no manifest shows may have any labels.
+            (NODES, "c", is("huge"), Match::Maybe),
+            (NODES, "c", has("pool"), Match::Maybe),
+            ("", "", is("fast"), Match::Maybe),
+            // What every node has.
+            ("", "", has("kubernetes.io/hostname"), Match::Yes),
+            (NODES, "c", has("kubernetes.io/os"), Match::Yes),
+            (NODES, "c", LabelSelector::everything(), Match::Yes),
+        ] {
+            let text =
+                format!("{nodes}{}", pod("p", &format!("{{hostNetwork: true, nodeName: '{on}'}}"), "{}"));
+            with_engine(&text, |engine| {
+                let class = engine.cluster().class(class_of(engine, "p")).unwrap();
+                assert_eq!(engine.node_match(class, &selector), expected, "{on:?} {selector:?}");
+            });
+        }
+    }
+
+    #[test]
+    fn a_name_is_what_the_destination_calls_so() {
+        let ports = "{containers: [{name: c, ports: [{name: web, containerPort: 80}, \
+                     {name: dns, containerPort: 53, protocol: UDP}, {name: dns, containerPort: 53}]}]}";
+        let host = ports.replacen('{', "{hostNetwork: true, ", 1);
+        let text = [pod("p", ports, "{}"), pod("node", &host, "{}")].concat();
+        with_engine(&text, |engine| {
+            for (name, asked, expected) in [
+                ("p", (Some(Protocol::Tcp), "web"), "TCP 80,8080"),
+                ("p", (Some(Protocol::Udp), "web"), "TCP 8080"),
+                ("p", (None, "dns"), "TCP 53,8080; UDP 53"),
+                ("p", (None, "grpc"), "TCP 8080"),
+                ("node", (None, "web"), "TCP 8080"),
+            ] {
+                let class = engine.cluster().class(class_of(engine, name)).unwrap();
+                let numbers = ConnectionSet::of(Protocol::Tcp, 8080, 8080);
+                let found = PortsOf { numbers, names: vec![asked] }.at(class);
+                let all = found.to_string();
+                assert_eq!(all, expected, "{name} {asked:?}");
+            }
+        });
+    }
+}

@@ -17,6 +17,8 @@ mod options;
 mod overrides;
 mod reach;
 mod strangers;
+#[cfg(test)]
+mod testing;
 mod tiers;
 mod union;
 mod verdict;

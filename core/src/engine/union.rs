@@ -89,12 +89,8 @@ fn reach(rule: &Rule) -> (bool, bool) {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
+    use super::super::testing::with_engine;
     use super::*;
-    use crate::cluster::{Cluster, Entry, Origin, Repository, Resolver, Root};
-    use crate::model::{ReadOptions, read_file};
-    use crate::text::FileId;
 
     /// The indices of the rules that open a Pod which one policy with these ingress rules selects.
     fn opening(rules: &str) -> Option<Vec<usize>> {
@@ -103,12 +99,8 @@ mod tests {
              apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {{name: web}}\n\
              spec: {{podSelector: {{}}, ingress: {rules}}}\n"
         );
-        let file = Arc::new(read_file("a.yaml", text.as_bytes(), &ReadOptions::default()));
-        let repository = Repository::new(vec![Entry { file, origin: Origin::Written }]);
-        let root = Root { name: String::new(), files: [FileId(0)].into() };
-        let resolver = Resolver::new(&repository, Vec::new(), None, "default");
-        let cluster = Cluster::new(&repository, &root, &resolver);
-        let rules = Engine::new(&cluster).open_despite_isolation(Direction::Ingress, ClassId(0))?;
+        let rules =
+            with_engine(&text, |engine| engine.open_despite_isolation(Direction::Ingress, ClassId(0)))?;
         Some(rules.into_iter().map(|(_, index)| index).collect())
     }
 

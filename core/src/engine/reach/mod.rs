@@ -433,3 +433,6 @@ fn addresses_in_use(cluster: &Cluster<'_>) -> BTreeSet<AddressSet> {
     }
     used
 }
+
+#[cfg(test)]
+mod tests;

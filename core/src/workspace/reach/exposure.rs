@@ -215,3 +215,76 @@ fn name_of(selector: &LabelSelector) -> Option<String> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{pod, policy, with_scene};
+    use super::*;
+
+    /// The sides of the Pod `x/a`: each peer as `namespaces/pods: ports`.
+    fn sides(text: &str) -> [(bool, Vec<String>); 2] {
+        let selector = |selector: &LabelSelector| match selector.is_everything() {
+            true => "*".to_owned(),
+            false => selector.requirements().iter().map(ToString::to_string).collect::<Vec<_>>().join(","),
+        };
+        with_scene(text, |scene| {
+            let focus = Focus { workloads: vec![Pattern::new("x/a")], ..Focus::default() };
+            let exposures = scene.exposures(&focus);
+            let [one] = &exposures[..] else { panic!("one workload") };
+            [&one.ingress, &one.egress].map(|side| {
+                let peers = side.peers.iter().map(|peer| {
+                    let (namespaces, pods) = (selector(&peer.pods.namespaces), selector(&peer.pods.pods));
+                    format!("{namespaces}/{pods}: {}", peer.flow.certain)
+                });
+                (side.protected, peers.collect())
+            })
+        })
+    }
+
+    #[test]
+    fn the_most_general_descriptions_stay() {
+        let rules =
+            |rules: &str| pod("x/a") + &policy("x/p", &format!("  podSelector: {{}}\n  ingress:{rules}\n"));
+        let prod = "{namespaceSelector: {matchLabels: {env: prod}}}";
+        let web = "{namespaceSelector: {matchLabels: {env: prod}}, podSelector: {matchLabels: {app: web}}}";
+        for (text, expected) in [
+            (pod("x/a"), &["*/*: all"][..]),
+            (rules(" []"), &["*/*: none"]),
+            (rules(" [{from: [{namespaceSelector: {}}], ports: [{port: 80}]}]"), &["*/*: TCP 80"]),
+            // What a wider description gives already is not said again; what is more is.
+            (rules(&format!(" [{{from: [{prod}, {web}], ports: [{{port: 80}}]}}]")), &["env=prod/*: TCP 80"]),
+            (
+                rules(&format!(
+                    " [{{from: [{prod}], ports: [{{port: 80}}]}}, {{from: [{web}], ports: [{{port: 81}}]}}]"
+                )),
+                &["env=prod/*: TCP 80", "env=prod/app=web: TCP 80-81"],
+            ),
+        ] {
+            let [(protected, ingress), (_, egress)] = sides(&text);
+            let ingress: Vec<_> = ingress.iter().filter(|line| !line.ends_with(": none")).collect();
+            let expected: Vec<_> = expected.iter().filter(|line| !line.ends_with(": none")).collect();
+            assert_eq!(ingress, expected, "{text}");
+            assert_eq!(protected, text.contains("NetworkPolicy"), "{text}");
+            assert_eq!(egress, ["*/*: all"], "{text}");
+        }
+    }
+
+    #[test]
+    fn a_denial_takes_something_away_from_a_wider_description() {
+        let denial = "---
+apiVersion: policy.networking.k8s.io/v1alpha2
+kind: ClusterNetworkPolicy
+metadata: {name: first}
+spec:
+  tier: Admin
+  priority: 1
+  subject: {namespaces: {}}
+  ingress:
+  - action: Deny
+    from: [{namespaces: {matchLabels: {env: test}}}]
+";
+        let [(protected, ingress), _] = sides(&(pod("x/a") + denial));
+        assert!(protected);
+        assert_eq!(ingress, ["*/*: all", "env=test/*: none"]);
+    }
+}

@@ -325,3 +325,119 @@ fn gather(lines: impl Iterator<Item = Vec<FlowId>>) -> Vec<Vec<usize>> {
     }
     groups
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::Pattern;
+    use super::super::testing::{deployment, lines, pod, policy, with_scene};
+    use super::*;
+    use crate::model::Direction;
+
+    fn table(text: &str, focus: &Focus) -> Vec<String> {
+        with_scene(text, |scene| lines(&scene.table(focus).unwrap()))
+    }
+
+    #[test]
+    fn whoever_is_alike_shares_a_row() {
+        let open = ["x/a", "x/b", "z/a", "z/b"].map(deployment).concat();
+        assert_eq!(
+            table(&open, &Focus::default()),
+            ["every Pod, 0.0.0.0/0, ::/0 > every Pod: all", "every Pod > 0.0.0.0/0, ::/0: all"]
+        );
+        let spec = "  podSelector: {}
+  ingress:
+  - from: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: z}}}]
+    ports: [{port: 80}]
+";
+        assert_eq!(
+            table(&(open + &policy("x/only-z", spec)), &Focus::default()),
+            [
+                "every Pod of z > every Pod of x: TCP 80",
+                "every Pod, 0.0.0.0/0, ::/0 > every Pod of z: all",
+                "every Pod > 0.0.0.0/0, ::/0: all",
+            ]
+        );
+    }
+
+    #[test]
+    fn replicas_alone_have_a_row_of_their_own_and_a_pod_none() {
+        let spec = "  podSelector: {}
+  policyTypes: [Ingress, Egress]
+";
+        let own = |name: &str| {
+            let peers = format!("[{{podSelector: {{matchLabels: {{app: {name}}}}}}}]");
+            let spec = format!(
+                "  podSelector: {{matchLabels: {{app: {name}}}}}
+  ingress: [{{from: {peers}, ports: [{{port: 80}}]}}]
+  egress: [{{to: {peers}, ports: [{{port: 80}}]}}]
+"
+            );
+            policy(&format!("x/{name}"), &spec)
+        };
+        let text = [
+            deployment("x/a"),
+            deployment("x/b"),
+            pod("x/c"),
+            own("a"),
+            own("b"),
+            own("c"),
+            policy("x/deny", spec),
+        ];
+        let found = table(&text.concat(), &Focus::default());
+        assert_eq!(
+            found,
+            ["x/a[Deployment], x/b[Deployment] > x/a[Deployment], x/b[Deployment] (replicas): TCP 80"]
+        );
+    }
+
+    #[test]
+    fn what_a_focus_asks_for_is_told_once() {
+        let text = ["x/a", "x/b", "x/c"].map(pod).concat();
+        let focus = |workloads: &[&str], direction| Focus {
+            workloads: workloads.iter().map(|name| Pattern::new(name)).collect(),
+            direction,
+            ..Focus::default()
+        };
+        for (focus, expected) in [
+            (
+                focus(&["a"], None),
+                &[
+                    "x/b[Pod], x/c[Pod], 0.0.0.0/0, ::/0 > x/a[Pod]: all",
+                    "x/a[Pod] > every Pod of x, 0.0.0.0/0, ::/0: all",
+                ][..],
+            ),
+            (focus(&["a"], Some(Direction::Egress)), &["x/a[Pod] > every Pod of x, 0.0.0.0/0, ::/0: all"]),
+            (
+                focus(&["a", "b"], Some(Direction::Ingress)),
+                &["every Pod of x, 0.0.0.0/0, ::/0 > x/a[Pod], x/b[Pod]: all"],
+            ),
+        ] {
+            assert_eq!(table(&text, &focus), expected, "{focus:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_unknown_has_a_reason() {
+        let spec = "  podSelector: {}
+  ingress:
+  - from: [{podSelector: {}}]
+    ports: [{port: 80}]
+";
+        let node = pod("x/agent").replace("spec: {}", "spec: {hostNetwork: true}");
+        with_scene(&[pod("x/a"), node, policy("x/inside", spec)].concat(), |scene| {
+            let table = scene.table(&Focus::default()).unwrap();
+            let unknown: Vec<_> = table.rows.iter().filter(|row| !row.unknown.is_empty()).collect();
+            assert!(!unknown.is_empty());
+            for row in unknown {
+                assert!(row.reasons.iter().any(|reason| reason.contains("from their own node")), "{row:?}");
+            }
+            assert!(table.notes.iter().any(|note| note.starts_with("Pods with hostNetwork stand for")));
+        });
+    }
+
+    #[test]
+    fn too_many_rows_are_refused_with_a_way_out() {
+        let message = TooLarge { kinds: 7000 }.to_string();
+        assert!(message.starts_with("7000 workloads") && message.contains("--expand"), "{message}");
+    }
+}

@@ -122,3 +122,68 @@ fn add(by_flow: &mut Vec<(FlowId, AddressSet)>, flow: FlowId, addresses: &Addres
         None => by_flow.push((flow, addresses.clone())),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{pod, policy, with_scene};
+    use super::*;
+
+    /// Two Pods of one owner of which a policy lets in one only, and a client.
+    fn text() -> String {
+        let owned = |name: &str| {
+            pod(name).replace(
+                "labels:",
+                "ownerReferences: [{apiVersion: apps/v1, kind: ReplicaSet, name: web, uid: a, controller: true}], labels:",
+            )
+        };
+        let spec = "  podSelector: {matchLabels: {app: w1}}
+  ingress:
+  - from: [{ipBlock: {cidr: 10.0.0.0/8}}]
+  - from: [{podSelector: {matchLabels: {app: client}}}]
+    ports: [{port: 80}]
+";
+        [owned("x/w1"), owned("x/w2"), pod("x/client"), policy("x/w1", spec)].concat()
+    }
+
+    #[test]
+    fn pods_that_differ_are_one_unit_in_rows_and_columns() {
+        with_scene(&text(), |scene| {
+            let names: Vec<&str> = scene.names().collect();
+            assert_eq!(names, ["x/client[Pod]", "x/web[ReplicaSet]"]);
+            let mut rows = Vec::new();
+            scene.unit_rows(&[1, 0], &mut |from, row| rows.push((from, row.clone())));
+            assert_eq!(rows.iter().map(|(from, _)| *from).collect::<Vec<_>>(), [1, 0]);
+            let [(_, web), (_, client)] = &rows[..] else { panic!("two rows") };
+            assert_eq!((web.units.len(), client.units.len()), (2, 2));
+            let to_web = scene.flow(client.units[1]);
+            assert_eq!(to_web.certain.to_string(), "TCP 80");
+            assert!(to_web.possible.is_all(), "one of the Pods takes everything");
+            let column = scene.unit_column(&scene.units.all[1]);
+            assert_eq!(column.units, [client.units[1], web.units[1]]);
+        });
+    }
+
+    #[test]
+    fn addresses_come_by_flow() {
+        with_scene(&text(), |scene| {
+            let inward = scene.inward();
+            let of = |unit: usize| {
+                let flows = inward[unit].iter().map(|(flow, set)| {
+                    let flow = scene.flow(*flow);
+                    (flow.certain.is_all(), set.to_cidrs().len(), set.contains("10.1.2.3".parse().unwrap()))
+                });
+                flows.collect::<Vec<_>>()
+            };
+            assert_eq!(of(0), [(true, 2, true)], "the client, from everywhere");
+            let to_web = of(1);
+            assert_eq!(to_web.len(), 2);
+            assert!(to_web.contains(&(true, 1, true)), "{to_web:?}");
+            assert!(to_web.iter().any(|(all, _, inside)| !all && !inside), "{to_web:?}");
+
+            let mut outward = Vec::new();
+            scene.unit_rows(&[0], &mut |_, row| outward = scene.by_flow(&row.atoms));
+            assert_eq!(outward.len(), 1);
+            assert_eq!(outward[0].1, AddressSet::all());
+        });
+    }
+}

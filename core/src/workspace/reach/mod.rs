@@ -11,6 +11,8 @@ mod listed;
 mod matrix;
 mod naming;
 mod question;
+#[cfg(test)]
+mod testing;
 mod units;
 mod wanted;
 

@@ -176,4 +176,49 @@ mod tests {
             "10.0.0.0/8, 192.0.2.0/24"
         );
     }
+
+    fn groups_of(parties: &[Party]) -> Vec<(GroupKind, String, usize)> {
+        let named = |name, namespace, is_node| Named { name, namespace, is_node, mark: "" };
+        let mut groups = Groups::among(vec![
+            named("x/a[Pod]", "x", false),
+            named("x/b[Pod]", "x", false),
+            named("z/a[Pod]", "z", false),
+            named("x/agent[DaemonSet]", "x", true),
+        ]);
+        let ids = groups.of(parties);
+        assert_eq!(groups.of(parties), ids, "the same groups again");
+        let all = groups.finish();
+        assert_eq!(all.len(), ids.len());
+        let group = |id: &u32| all.get(*id as usize).unwrap();
+        ids.iter().map(group).map(|group| (group.kind, group.name.clone(), group.members.len())).collect()
+    }
+
+    #[test]
+    fn groups_have_the_shortest_name_that_says_who_they_are() {
+        let units = |ids: &[usize]| Party::Units(ids.to_vec());
+        for (parties, expected) in [
+            (vec![units(&[0])], vec![(GroupKind::Workload, "x/a[Pod]", 1)]),
+            (vec![units(&[1]), units(&[0])], vec![(GroupKind::Namespace, "every Pod of x", 2)]),
+            // One workload is not called everybody, and a node is no Pod to a policy.
+            (
+                vec![units(&[2, 3])],
+                vec![(GroupKind::Workload, "z/a[Pod]", 1), (GroupKind::Node, "x/agent[DaemonSet]", 1)],
+            ),
+            (vec![units(&[0, 1]), units(&[2])], vec![(GroupKind::Cluster, "every Pod", 3)]),
+            (
+                vec![Party::Addresses(AddressSet::all()), units(&[0, 2])],
+                vec![
+                    (GroupKind::Workload, "x/a[Pod]", 1),
+                    (GroupKind::Workload, "z/a[Pod]", 1),
+                    (GroupKind::Addresses, "0.0.0.0/0", 1),
+                    (GroupKind::Addresses, "::/0", 1),
+                ],
+            ),
+        ] {
+            let found = groups_of(&parties);
+            let found: Vec<_> =
+                found.iter().map(|(kind, name, members)| (*kind, &**name, *members)).collect();
+            assert_eq!(found, expected, "{parties:?}");
+        }
+    }
 }

@@ -227,4 +227,40 @@ mod tests {
             assert!(bad.parse::<EndSpec>().is_err(), "{bad}");
         }
     }
+
+    #[test]
+    fn ends_are_found_under_their_names() {
+        use super::super::testing::{pod, policy, with_scene};
+        let spec = "  podSelector: {}
+  ingress: [{from: [{ipBlock: {cidr: 192.0.2.0/24}}, {ipBlock: {cidr: 10.0.0.0/8}}]}]
+";
+        let namespace = "{apiVersion: v1, kind: Namespace, metadata: {name: x, labels: {team: t}}}\n";
+        let text = [namespace.to_owned(), pod("x/a"), pod("x/b"), pod("z/a"), policy("x/p", spec)].concat();
+        with_scene(&text, |scene| {
+            let names = |end: &str| match scene.resolve(&end.parse().unwrap()) {
+                Ok(ends) => ends.into_iter().map(|end| end.name).collect::<Vec<_>>(),
+                Err(lost) => vec![lost.to_string()],
+            };
+            for (end, expected) in [
+                ("a", &["x/a[Pod]", "z/a[Pod]"][..]),
+                ("x/*", &["x/a[Pod]", "x/b[Pod]"]),
+                ("x/{app=q}", &["x/{app=q}"]),
+                ("192.0.2.9", &["192.0.2.9"]),
+                ("192.0.2.128/25", &["192.0.2.128/25"]),
+                // What policies tell apart are so many ends; private networks are not on the internet.
+                (
+                    "internet",
+                    &["internet (1.0.0.0/8, 2.0.0.0/7, …)", "internet (IPv6)", "internet (192.0.2.0/24)"],
+                ),
+                ("192.0.2.0/23", &["192.0.2.0/23 (192.0.3.0/24)", "192.0.2.0/23 (192.0.2.0/24)"]),
+                ("x/c", &["there is no workload `x/c`; did you mean `x/a`?"]),
+            ] {
+                assert_eq!(names(end), expected, "{end}");
+            }
+            let known = scene.pod("x", Labels::default());
+            assert_eq!(known.namespace_labels.get("team"), Some("t"));
+            let fresh = scene.pod("new", Labels::default());
+            assert_eq!(fresh.namespace_labels.get(NAME_LABEL), Some("new"));
+        });
+    }
 }

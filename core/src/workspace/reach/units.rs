@@ -83,3 +83,38 @@ fn kind_of(object: &crate::model::Object, pods: &crate::model::Workload) -> Stri
         _ => object.kind.to_string(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{deployment, pod, with_scene};
+
+    #[test]
+    fn pods_of_one_owner_are_one_unit() {
+        let owned = |name: &str, label: &str| {
+            pod(&format!("x/{name}")).replace("app: ", &format!("{label}: ")).replace(
+                "labels:",
+                "ownerReferences: [{apiVersion: apps/v1, kind: ReplicaSet, name: web-5f, uid: a, controller: true}], labels:",
+            )
+        };
+        let text = [
+            owned("web-5f-1", "app"),
+            owned("web-5f-2", "track"),
+            pod("x/alone"),
+            deployment("a/web"),
+            pod("a/node").replace("spec: {}", "spec: {hostNetwork: true}"),
+        ];
+        with_scene(&text.concat(), |scene| {
+            let units = scene.units.all.iter();
+            let found: Vec<_> = units
+                .map(|unit| (&*unit.name, unit.classes.len(), unit.replicas, unit.host_network))
+                .collect();
+            let expected = [
+                ("a/node[Pod]", 1, false, true),
+                ("a/web[Deployment]", 1, true, false),
+                ("x/alone[Pod]", 1, false, false),
+                ("x/web-5f[ReplicaSet]", 2, true, false),
+            ];
+            assert_eq!(found, expected);
+        });
+    }
+}

@@ -85,3 +85,55 @@ impl Ends {
         unit.map_or(self.addresses, |unit| self.peer.get(unit).copied().unwrap_or(false))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{pod, with_scene};
+    use super::*;
+
+    /// The pairs of `a`, `b`, `c` and the outside that a focus asks for.
+    fn wanted(workloads: &[&str], peers: &[&str], direction: Option<Direction>) -> String {
+        let patterns = |names: &[&str]| names.iter().map(|name| Pattern::new(name)).collect();
+        let focus = Focus { workloads: patterns(workloads), peers: patterns(peers), direction, port: None };
+        with_scene(&["x/a", "x/b", "x/c"].map(pod).concat(), |scene| {
+            let ends = Ends::new(scene, &focus);
+            let mut pairs = Vec::new();
+            let all = [(Some(0), "a"), (Some(1), "b"), (Some(2), "c"), (None, "*")];
+            for (from, a) in all {
+                for (to, b) in all {
+                    if a != b && ends.wants(from, to) {
+                        pairs.push(format!("{a}{b}"));
+                    }
+                }
+                if let Some(from) = from {
+                    let asks = pairs.iter().any(|pair| pair.starts_with(a));
+                    assert!(!asks || ends.may_connect(from), "{a} connects");
+                }
+            }
+            pairs.join(" ")
+        })
+    }
+
+    #[test]
+    fn a_pair_has_a_workload_at_one_end_and_a_peer_at_the_other() {
+        let (out, inward) = (Some(Direction::Egress), Some(Direction::Ingress));
+        for (workloads, peers, direction, expected) in [
+            (&[][..], &[][..], None, "ab ac a* ba bc b* ca cb c* *a *b *c"),
+            (&["a"], &[], None, "ab ac a* ba ca *a"),
+            (&["a"], &[], out, "ab ac a*"),
+            (&["a"], &[], inward, "ba ca *a"),
+            (&["a"], &["b"], None, "ab ba"),
+            (&["a"], &["b"], out, "ab"),
+            (&["a"], &["b"], inward, "ba"),
+            (&["a", "b"], &["b", "c"], out, "ab ac bc"),
+            (&[], &["c"], inward, "ca cb"),
+            (&["nobody"], &[], None, ""),
+        ] {
+            assert_eq!(
+                wanted(workloads, peers, direction),
+                expected,
+                "{workloads:?} {peers:?} {direction:?}"
+            );
+        }
+    }
+}

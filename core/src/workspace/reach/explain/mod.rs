@@ -468,3 +468,6 @@ fn limit(flow: &Flow, asked: &ConnectionSet) -> Flow {
 pub(crate) fn said(connections: &ConnectionSet) -> String {
     if connections.is_all() { "everything".to_owned() } else { connections.to_string() }
 }
+
+#[cfg(test)]
+mod tests;
