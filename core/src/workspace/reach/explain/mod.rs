@@ -102,6 +102,8 @@ pub struct PolicyLine {
     pub tier: Option<Tier>,
     /// Where it selects the end.
     pub location: Location,
+    /// How many workloads it selects.
+    pub workloads: usize,
     /// What is to be said of it as a whole, where there is something.
     pub note: Option<String>,
     /// Its rules.
@@ -374,9 +376,18 @@ impl Scene<'_> {
             title: self.policy_title(step.policy),
             tier: step.tier,
             location,
+            workloads: self.selected_by(step.policy),
             note,
             rules,
         }
+    }
+
+    fn selected_by(&self, policy: PolicyRef) -> usize {
+        let subject = match policy {
+            PolicyRef::Network(id) => self.cluster().policy(id).map(|info| &info.subject),
+            PolicyRef::Admin(id) => self.cluster().admin_policy(id).map(|info| &info.subject),
+        };
+        subject.map_or(0, |subject| self.cluster().count_workloads(&subject.possible))
     }
 
     /// What is to be said of a rule, and the field to point at.

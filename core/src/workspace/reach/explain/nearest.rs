@@ -59,8 +59,10 @@ impl Scene<'_> {
         }
         let ports = |all: &ConnectionSet| if all.is_all() { "every port".to_owned() } else { said(all) };
         let network: Vec<&PolicyLine> = side.policies.iter().filter(|policy| policy.tier.is_none()).collect();
+        // The fewer workloads a policy selects, the less a change of it opens besides.
+        let width = |policy: &PolicyLine| std::cmp::Reverse(policy.workloads);
         let rules = network.iter().flat_map(|policy| policy.rules.iter().map(move |rule| (*policy, rule)));
-        let nearest = rules.max_by_key(|(_, rule)| rule.near);
+        let nearest = rules.max_by_key(|(policy, rule)| (rule.near, width(policy)));
         if let Some((policy, rule)) = nearest.filter(|(_, rule)| rule.near == NAMES_THE_PEER) {
             return Some(format!(
                 "add {} to `ports` of {} rule {} of {}",
@@ -70,7 +72,7 @@ impl Scene<'_> {
                 policy.title
             ));
         }
-        let policy = nearest.map(|(policy, _)| policy).or(network.first().copied())?;
+        let policy = network.iter().max_by_key(|policy| width(policy))?;
         let peer = other.map_or_else(|| "its address as an `ipBlock`".to_owned(), |yaml| format!("`{yaml}`"));
         let (what, field) = match side.direction {
             Direction::Ingress => ("from", "ingress"),

@@ -154,6 +154,20 @@ fn the_nearest_peer_of_a_rule_is_the_reason() {
 }
 
 #[test]
+fn a_change_opens_as_little_as_it_can_besides() {
+    let shared = "  podSelector: {}\n  ingress: [{from: [{podSelector: {}}], ports: [{port: 53}]}]\n";
+    let own =
+        "  podSelector: {matchLabels: {app: db}}\n  ingress: [{from: [{ipBlock: {cidr: 10.0.0.0/8}}]}]\n";
+    let text =
+        [pods(), policy("x/a-shared", shared), policy("x/own", own), policy("x/shared", shared)].concat();
+    let help = |from: &str, port| explained(&text, from, "x/db", Some(port)).help.unwrap_or_default();
+    let new = help("z/web", 80);
+    assert!(new.starts_with("to allow it, add a rule to `spec.ingress` of NetworkPolicy `x/own`"), "{new}");
+    let port = help("x/web", 80);
+    assert!(port.contains("add TCP 80 to `ports` of ingress rule 1 of NetworkPolicy"), "{port}");
+}
+
+#[test]
 fn a_port_name_that_nobody_declares_is_the_reason() {
     let spec = "  podSelector: {}\n  ingress: [{ports: [{port: http}]}]\n";
     let one = explained(&(pods() + &policy("x/all", spec)), "x/web", "x/db", Some(80));
