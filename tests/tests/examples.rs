@@ -10,7 +10,13 @@
 
 use std::collections::BTreeSet;
 
+use ringfence::Workspace;
 use ringfence::diagnostics::Safety;
+use ringfence::report::{
+    FlowFormat, PairWriter, Style, explain_json, explain_text, exposure_json, exposure_text, render_flows,
+};
+use ringfence::workspace::{Conclusion, Explanation, Exposure, Focus, ReachOptions, Scene};
+use ringfence_tests::golden::expect;
 use ringfence_tests::{cases, root};
 
 fn files(folders: &[&str]) -> Vec<(String, Vec<u8>)> {
@@ -112,4 +118,107 @@ fn fixes_of_the_shop_come_to_an_end_and_keep_comments() {
         assert!(!rules.contains(mended), "{mended}");
     }
     assert!(!rules.contains("duplicate-object"));
+}
+
+const SHOP: &[&str] = &["online-shop"];
+const HARDENED: &[&str] = &["online-shop/apps", "online-shop-hardened"];
+const PLAIN: Style = Style { color: false, unicode: false, width: 100, verbose: false };
+
+/// Questions about the shop, with both verdicts, and last one that its manifests can't answer.
+const QUESTIONS: [(&str, &str, Option<&str>); 6] = [
+    ("shop/cart", "data/redis", Some("6379")),
+    ("shop/checkout", "payments/payments", Some("8443")),
+    ("shop/{app.kubernetes.io/name=wishlist}", "data/redis", Some("6379")),
+    ("198.51.100.7", "edge/gateway", None),
+    ("payments/payments", "198.51.100.7", Some("443")),
+    ("monitoring/node-agent", "shop/cart", None),
+];
+
+fn scene<T>(workspace: &Workspace, mut ask: impl FnMut(&Scene<'_>) -> T) -> T {
+    let mut answers = Vec::new();
+    workspace.scenes(&ReachOptions::default(), &mut |scene| answers.push(ask(scene)));
+    assert_eq!(answers.len(), 1);
+    answers.remove(0)
+}
+
+fn explained(scene: &Scene<'_>) -> Vec<Explanation> {
+    let mut all = Vec::new();
+    // The hardened shop has no agents.
+    let agents = scene.names().any(|name| name.starts_with("monitoring/node-agent"));
+    for (from, to, port) in QUESTIONS.into_iter().filter(|(from, ..)| agents || !from.ends_with("agent")) {
+        let [from, to] = [from, to].map(|end| end.parse().unwrap());
+        let port = port.map(|port| (ringfence::sets::Protocol::Tcp, port.parse().unwrap()));
+        scene.explain(&from, &to, port, &mut |one| all.push(one)).unwrap();
+    }
+    all
+}
+
+#[test]
+fn the_answers_about_the_shop_are_as_expected() {
+    let workspace = cases::workspace(&files(SHOP));
+    let (flows, explanations, exposures) = scene(&workspace, |scene| {
+        let table = scene.table(&Focus::default()).unwrap();
+        (
+            render_flows(&table, FlowFormat::Table, &PLAIN),
+            explained(scene),
+            scene.exposures(&Focus::default()),
+        )
+    });
+    let texts = workspace.texts();
+    let explained: Vec<_> = explanations.iter().map(|one| explain_text(one, &texts, &PLAIN, true)).collect();
+    let reports = [
+        ("example-flows.txt", flows),
+        ("example-explain.txt", explained.join("\n")),
+        ("example-exposure.txt", exposure_text(&exposures, &PLAIN)),
+    ];
+    let wrong: Vec<_> = reports.iter().filter_map(|(name, report)| expect(name, report).err()).collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+#[test]
+fn the_answers_are_valid_json() {
+    let schemas = ringfence::wire::schemas();
+    let valid = |name: &str, text: &str| {
+        let (_, schema) = schemas.iter().find(|(known, _)| *known == name).unwrap();
+        let report: serde_json::Value = serde_json::from_str(text).unwrap();
+        jsonschema::validate(schema, &report).unwrap_or_else(|error| panic!("{name}: {error}"));
+    };
+    for folders in [SHOP, HARDENED] {
+        let workspace = cases::workspace(&files(folders));
+        let texts = workspace.texts();
+        scene(&workspace, |scene| {
+            let focus = Focus::default();
+            for table in [scene.table(&focus).unwrap(), scene.pairs(&focus)] {
+                valid("flow-report.schema.json", &render_flows(&table, FlowFormat::Json, &PLAIN));
+            }
+            valid("explain-report.schema.json", &explain_json(&explained(scene), &texts));
+            valid("exposure-report.schema.json", &exposure_json(&scene.exposures(&focus)));
+            let mut pairs = String::new();
+            let mut sink = |text: &str| {
+                pairs.push_str(text);
+                true
+            };
+            let mut writer = PairWriter::new(&mut sink);
+            writer.write(scene, &focus);
+            let count = writer.finish();
+            let report: serde_json::Value = serde_json::from_str(&pairs).unwrap();
+            assert_eq!(report["flows"].as_array().map(Vec::len), usize::try_from(count).ok());
+        });
+    }
+}
+
+#[test]
+fn nothing_of_the_hardened_shop_is_unprotected() {
+    let workspace = cases::workspace(&files(HARDENED));
+    scene(&workspace, |scene| {
+        let exposures = scene.exposures(&Focus::default());
+        let open = |one: &&Exposure| !one.ingress.protected || !one.egress.protected;
+        assert_eq!(exposures.iter().filter(open).map(|one| &one.workload).collect::<Vec<_>>(), [""; 0]);
+        let table = scene.pairs(&Focus::default());
+        let wide = table.rows.iter().find(|row| row.allow.is_all());
+        assert_eq!(wide, None, "nothing is allowed on every port");
+        let conclusions: Vec<_> = explained(scene).iter().map(Explanation::conclusion).collect();
+        let [allowed, denied] = [Conclusion::Allowed, Conclusion::Denied];
+        assert_eq!(conclusions[..3], [allowed, denied, denied]);
+    });
 }
