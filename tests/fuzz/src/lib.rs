@@ -1,6 +1,7 @@
 //! What the fuzz targets do with an input. libFuzzer and the replay call the same functions.
 
 pub mod mutate;
+mod reach;
 
 use ringfence::Workspace;
 use ringfence::config::Config;
@@ -10,11 +11,13 @@ use ringfence::text::{SourceFile, Span};
 use ringfence::workspace::{CheckOptions, Outcome};
 use ringfence::yaml::{self, Document, Limits, Node};
 
+pub use reach::reach;
+
 /// A function that takes any bytes and returns unless the product is broken.
 pub type Target = fn(&[u8]);
 
 /// Every target with its name, which is also the folder of its corpus.
-pub const TARGETS: [(&str, Target); 2] = [("frontend", frontend), ("workspace", workspace)];
+pub const TARGETS: [(&str, Target); 3] = [("frontend", frontend), ("reach", reach), ("workspace", workspace)];
 
 /// Reads any bytes as a file of many documents.
 ///
@@ -71,7 +74,7 @@ fn assert_inside(text: &str, span: Span, outer: Span) {
     assert!(text.get(span.start as usize..span.end as usize).is_some(), "{span:?} cuts a character");
 }
 
-/// Begins a file in an input of [`workspace`]: at the start of a line, with the path behind it.
+/// Begins a file in an input of [`workspace`] and of [`reach`]: at the start of a line, with the path behind it.
 const FILE_MARK: &str = "#--- ";
 
 /// Checks any bytes as a repository with every rule, renders every report, and applies the fixes.
