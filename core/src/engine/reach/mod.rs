@@ -368,7 +368,7 @@ impl<'c> Reach<'c> {
         if self.cluster.classes.iter().any(|class| class.host_network) {
             // What comes from a node's network hangs on whether the destination is on that node.
             let places = self.cluster.classes.iter().map(place);
-            let mut known = HashMap::new();
+            let mut known = FastMap::default();
             for (number, place) in destinations.iter_mut().zip(places) {
                 let next = crate::text::offset(known.len());
                 *number = *known.entry((*number, place)).or_insert(next);
