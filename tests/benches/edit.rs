@@ -37,7 +37,8 @@ fn findings_and_flows(bencher: Bencher<'_, '_>) {
         turn += 1;
         edit(&mut workspace, turn);
         let mut blocks = 0;
-        let outcome = workspace.check_and(&CheckOptions::default(), Some(&mut |scene| blocks += scene.blocks()));
+        let outcome =
+            workspace.check_and(&CheckOptions::default(), Some(&mut |scene| blocks += scene.blocks()));
         (outcome, blocks)
     });
 }

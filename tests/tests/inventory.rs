@@ -117,15 +117,15 @@ metadata: {name: unbound, namespace: a}
         let found: Vec<_> = cluster
             .workloads
             .iter()
-            .map(|info| (info.pods.node.as_deref(), info.pods.node_name.as_deref(), info.pods.host_ip))
+            .map(|info| (info.pods.node_name.as_deref(), info.pods.host_ip))
             .collect();
         assert_eq!(
             found,
             [
-                (Some("n1"), Some("n1"), address("192.0.2.1")),
-                (Some("n2"), Some("n2"), None),
-                (Some("192.0.2.7"), None, address("192.0.2.7")),
-                (None, None, None),
+                (Some("n1"), address("192.0.2.1")),
+                (Some("n2"), None),
+                (None, address("192.0.2.7")),
+                (None, None),
             ]
         );
         assert_eq!(cluster.classes.len(), 4, "Pods of different nodes can be told apart");

@@ -122,9 +122,6 @@ pub struct Workload {
     pub node_name: Option<Arc<str>>,
     /// The address of the node, where `status` tells.
     pub host_ip: Option<IpAddr>,
-    /// What stands for the node: its name, else its address. Two Pods with the same value are on one node; two
-    /// different values say nothing where one is a name and one an address.
-    pub node: Option<Arc<str>>,
 }
 
 impl Workload {
@@ -137,8 +134,6 @@ impl Workload {
             Some("ClusterFirstWithHostNet") => true,
             _ => !host_network,
         };
-        let node_name: Option<Arc<str>> =
-            spec.node_name.as_deref().filter(|name| !name.is_empty()).map(Arc::from);
         Self {
             template: template.into(),
             labels: Labels::from(pod.metadata.and_then(|meta| meta.labels).unwrap_or_default()),
@@ -148,8 +143,7 @@ impl Workload {
             host_network,
             uses_cluster_dns,
             pod_ips: Vec::new(),
-            node: node_name.clone(),
-            node_name,
+            node_name: spec.node_name.as_deref().filter(|name| !name.is_empty()).map(Arc::from),
             host_ip: None,
         }
     }
@@ -157,7 +151,6 @@ impl Workload {
     /// The same Pods, with the addresses that `status` tells.
     pub(super) fn with_status(mut self, status: PodStatus) -> Self {
         self.host_ip = status.host_ip.and_then(|ip| ip.parse().ok());
-        self.node = self.node.or_else(|| self.host_ip.map(|ip| Arc::from(ip.to_string())));
         let listed = status.pod_ips.unwrap_or_default().into_iter().filter_map(|ip| ip.ip);
         self.pod_ips = listed.chain(status.pod_ip).filter_map(|ip| ip.parse().ok()).collect();
         self.pod_ips.sort_unstable();

@@ -130,7 +130,8 @@ fn parts([before, after]: [&Scene<'_>; 2], places: [Option<usize>; 2]) -> Vec<Pa
     });
     let ports = differ(|a, b| a.ports == b.ports);
     let network = differ(|a, b| {
-        (a.host_network, &a.pod_ips, &a.node, a.host_ip) == (b.host_network, &b.pod_ips, &b.node, b.host_ip)
+        (a.host_network, &a.pod_ips, &a.node_name, a.host_ip)
+            == (b.host_network, &b.pod_ips, &b.node_name, b.host_ip)
     });
     let all = [(Part::Labels, labels), (Part::Ports, ports), (Part::Network, network)];
     all.into_iter().filter(|(_, differs)| *differs).map(|(part, _)| part).collect()
