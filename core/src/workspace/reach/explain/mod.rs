@@ -290,10 +290,10 @@ impl Scene<'_> {
             notes.push("this is between two Pods of the workload; a Pod always reaches itself".to_owned());
         }
         for end in [from, to] {
-            if let What::Unit(id) = &end.what {
-                if self.units.all.get(*id).is_some_and(|unit| unit.classes.len() > 1) {
-                    notes.push(format!("the Pods of {} differ; this is about one of them", end.name));
-                }
+            if let What::Unit(id) = &end.what
+                && self.units.all.get(*id).is_some_and(|unit| unit.classes.len() > 1)
+            {
+                notes.push(format!("the Pods of {} differ; this is about one of them", end.name));
             }
         }
         if let What::Pod(_) = &to.what {
