@@ -119,7 +119,8 @@ impl Pairs {
             for from in members(table, &row.from) {
                 for to in members(table, &row.to) {
                     let itself = from == to;
-                    if !(row.replicas && !itself || itself && !replicas(&from)) {
+                    let meant = if itself { replicas(&from) } else { !row.replicas };
+                    if meant {
                         pairs.add(&from, &to, answer.clone());
                     }
                 }
