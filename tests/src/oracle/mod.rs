@@ -3,7 +3,7 @@
 //! It knows no classes, no sets and no index, and shares no code with the engine but the generated API types. It is
 //! slow on purpose, and the engine must agree with it on every connection.
 //!
-//! What the manifests don't show is a [`Match::Maybe`]. A direction is evaluated twice, as if every such match went
+//! What the manifests don't show is a `Match::Maybe`. A direction is evaluated twice, as if every such match went
 //! against the connection and as if every one went for it; where both ways allow, or neither does, the answer is
 //! proven.
 
