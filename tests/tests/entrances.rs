@@ -183,9 +183,17 @@ fn another_namespace_needs_a_grant() {
 }
 
 #[test]
-fn a_number_that_only_the_pods_have_is_taken_by_some() {
+fn a_number_that_a_port_sends_to_is_taken_from_an_ingress_and_from_no_route() {
     let by_number = INGRESS.replace("{name: http}", "{number: 9000}");
-    assert_eq!(through(&[WEB, &by_number]), "none | TCP 9000");
+    assert_eq!(through(&[WEB, &by_number]), "TCP 9000 | TCP 9000");
+    // What is a port of the Service itself means that one.
+    let twice = WEB.replace("targetPort: 9000", "targetPort: 80");
+    assert_eq!(through(&[&twice, &INGRESS.replace("{name: http}", "{number: 80}")]), "TCP 8080 | TCP 8080");
+    let route = "apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: web, namespace: shop}\nspec: \
+                 {rules: [{backendRefs: [{name: web, port: 9000}]}]}\n";
+    with_engine(&[("web.yaml", WEB), ("route.yaml", route)], |engine| {
+        assert!(engine.cluster().entrances.iter().all(|entrance| entrance.targets.is_empty()));
+    });
 }
 
 #[test]

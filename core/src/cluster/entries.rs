@@ -73,20 +73,10 @@ pub struct Hint<'r> {
 pub struct EntranceTarget {
     /// The class.
     pub class: ClassId,
-    /// Why it may be no target after all.
-    pub doubt: Option<TargetDoubt>,
+    /// Whether the Service selects the Pods for certain; otherwise that hangs on labels that no manifest shows.
+    pub certain: bool,
     /// The ports that it ends at.
     pub ports: ConnectionSet,
-}
-
-/// Why something may be no target of an entrance.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TargetDoubt {
-    /// Whether the Service selects the Pods hangs on labels that no manifest shows.
-    Labels,
-    /// The Service has no port of the number that is written, only one that sends to it. Some controllers take that,
-    /// others refuse it.
-    Port,
 }
 
 /// Every entrance of a cluster, in the order of its objects.
@@ -159,7 +149,7 @@ impl<'a, 'r> Finder<'a, 'r> {
             Access::Cluster if info.service.external_ips => Via::ExternalIp,
             Access::Cluster => return None,
         };
-        let targets = self.targets(info, &[&BackendPort::Any]);
+        let targets = self.targets(info, via, &[&BackendPort::Any]);
         let (field, hints) = (String::new(), Vec::new());
         Some(Entrance { object, field, via, service, hints, targets, lacks_grant: false })
     }
@@ -197,7 +187,7 @@ impl<'a, 'r> Finder<'a, 'r> {
             let ports: Vec<&BackendPort> = backends.iter().map(|backend| &backend.port).collect();
             let field = backends.first().map_or("", |first| &first.field).to_owned();
             let lacks_grant = info.namespace != own && !self.granted(&object.kind, own, info);
-            let (hints, targets) = (hints.clone(), self.targets(info, &ports));
+            let (hints, targets) = (hints.clone(), self.targets(info, via, &ports));
             found.push(Entrance { object: id, field, via, service, hints, targets, lacks_grant });
         }
     }
@@ -234,15 +224,14 @@ impl<'a, 'r> Finder<'a, 'r> {
     }
 
     /// Where these ports of a Service end, at the Pods that it selects and at those on their node's network.
-    fn targets(&self, info: &ServiceInfo<'_>, ports: &[&BackendPort]) -> Vec<EntranceTarget> {
-        let wanted = || info.service.ports.iter().filter(|port| ports.iter().any(|p| is_meant(p, port)));
-        let (wanted, by_target): (Vec<&ServicePort>, bool) = match wanted().next() {
-            Some(_) => (wanted().collect(), false),
-            None => (
-                info.service.ports.iter().filter(|port| ports.iter().any(|p| is_target(p, port))).collect(),
-                true,
-            ),
+    fn targets(&self, info: &ServiceInfo<'_>, via: Via, ports: &[&BackendPort]) -> Vec<EntranceTarget> {
+        let such = |is_such: fn(&BackendPort, &ServicePort) -> bool| -> Vec<&ServicePort> {
+            info.service.ports.iter().filter(|port| ports.iter().any(|p| is_such(p, port))).collect()
         };
+        let mut wanted = such(is_meant);
+        if wanted.is_empty() && via == Via::Ingress {
+            wanted = such(is_target);
+        }
         let target = |id: u32| {
             let class = self.cluster.class(ClassId(id))?;
             let mut ports = ConnectionSet::none();
@@ -251,13 +240,8 @@ impl<'a, 'r> Finder<'a, 'r> {
                     ports.insert(port.protocol, number, number);
                 }
             }
-            let is_selected = class.host_network || info.targets.certain.contains(id);
-            let doubt = match (is_selected, by_target) {
-                (false, _) => Some(TargetDoubt::Labels),
-                (true, true) => Some(TargetDoubt::Port),
-                (true, false) => None,
-            };
-            (!ports.is_empty()).then_some(EntranceTarget { class: ClassId(id), doubt, ports })
+            let certain = class.host_network || info.targets.certain.contains(id);
+            (!ports.is_empty()).then_some(EntranceTarget { class: ClassId(id), certain, ports })
         };
         let on_nodes = self.on_nodes(info);
         let mut ids: Vec<u32> = info.targets.possible.iter().chain(on_nodes).collect();
@@ -287,7 +271,8 @@ fn is_meant(wanted: &BackendPort, port: &ServicePort) -> bool {
     }
 }
 
-/// Whether a number that is no port of the Service is the one that this port sends to.
+/// Whether a number that is no port of the Service is the one that this port sends to. ingress-nginx compares the
+/// number of an Ingress with both; a route of the Gateway API means the Service's own port only.
 fn is_target(wanted: &BackendPort, port: &ServicePort) -> bool {
     matches!(wanted, BackendPort::Number(number) if port.target == Target::Number(*number))
 }

@@ -10,7 +10,7 @@ mod namespaces;
 mod repository;
 mod roots;
 
-pub use entries::{Entrance, EntranceTarget, Hint, TargetDoubt, Via};
+pub use entries::{Entrance, EntranceTarget, Hint, Via};
 pub use index::{LabelIndex, Selection};
 pub use inventory::{
     AdminId, AdminInfo, Class, ClassId, Cluster, ForeignPolicy, NamespaceId, NamespaceInfo, NodeInfo,

@@ -69,7 +69,7 @@ impl<'c> Engine<'c> {
             sum.possible = sum.possible.union(&flow.possible);
         }
         let mut flow = sum.and(&Flow::exactly(target.ports.clone()));
-        if target.doubt.is_some() || entrance.lacks_grant {
+        if !target.certain || entrance.lacks_grant {
             flow.certain = ConnectionSet::none();
         }
         flow

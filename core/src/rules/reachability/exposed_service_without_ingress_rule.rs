@@ -118,7 +118,7 @@ fn check(cx: &Context<'_>, report: &mut Reporter<'_>) {
     for entrance in &cx.cluster.entrances {
         let Some(service) = cx.cluster.services.get(entrance.service as usize) else { continue };
         let (mut classes, mut ports) = (IdSet::new(), ConnectionSet::none());
-        for target in entrance.targets.iter().filter(|target| target.doubt.is_none()) {
+        for target in entrance.targets.iter().filter(|target| target.certain) {
             if cx.engine.entrance_flow(entrance, target).is_none() {
                 classes.insert(target.class.0);
                 ports = ports.union(&target.ports);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Scene;
-use crate::cluster::{ClassId, Entrance, EntranceTarget, TargetDoubt};
+use crate::cluster::{ClassId, Entrance, EntranceTarget};
 use crate::engine::{Endpoint, Flow, Sender};
 use crate::sets::ConnectionSet;
 
@@ -48,18 +48,10 @@ impl Scene<'_> {
         if entrance.lacks_grant {
             return format!("{title} sends to another namespace, and no ReferenceGrant here allows it");
         }
-        match target.doubt {
-            Some(TargetDoubt::Labels) => {
-                return format!(
-                    "whether the Service behind {title} selects the Pods hangs on labels that no manifest shows"
-                );
-            }
-            Some(TargetDoubt::Port) => {
-                return format!(
-                    "{title} names no port of its Service, only where one sends to: not every controller takes that"
-                );
-            }
-            None => {}
+        if !target.certain {
+            return format!(
+                "whether the Service behind {title} selects the Pods hangs on labels that no manifest shows"
+            );
         }
         let senders = self.engine.senders(entrance);
         if senders.iter().any(|senders| senders.names.is_empty()) {
