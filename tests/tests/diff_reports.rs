@@ -65,6 +65,17 @@ fn hostile() -> (Vec<Diff>, Outcome) {
     compare([[&sides[0], POLICIES], [&sides[1], POLICIES]])
 }
 
+/// A Service that an Ingress lets clients reach now.
+fn opened() -> (Vec<Diff>, Outcome) {
+    let service = "---\napiVersion: v1\nkind: Service\nmetadata: {name: web, namespace: shop}\nspec: {selector: {app: web}, \
+                   ports: [{port: 80, targetPort: 8080}]}\n";
+    let ingress = "---\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: web, namespace: shop}\nspec:\n  \
+                   defaultBackend:\n    service: {name: web, port: {number: 80}}\n";
+    let old = format!("{APPS}{service}");
+    let new = format!("{old}{ingress}");
+    compare([[&old, ""], [&new, ""]])
+}
+
 fn compare(sides: [[&str; 2]; 2]) -> (Vec<Diff>, Outcome) {
     let [old, new] = sides.map(|[apps, policies]| {
         let mut workspace = Workspace::new(Config::default());
@@ -80,7 +91,7 @@ fn compare(sides: [[&str; 2]; 2]) -> (Vec<Diff>, Outcome) {
 #[test]
 fn every_format_is_as_expected() {
     let mut wrong = Vec::new();
-    for (name, (diffs, texts)) in [("diff-shop", shop()), ("diff-hostile", hostile())] {
+    for (name, (diffs, texts)) in [("diff-shop", shop()), ("diff-hostile", hostile()), ("diff-ingress", opened())] {
         for (format, extension) in
             [(DiffFormat::Text, "txt"), (DiffFormat::Markdown, "md"), (DiffFormat::Dot, "dot")]
         {
@@ -95,13 +106,25 @@ fn every_format_is_as_expected() {
 fn json_is_valid() {
     let schemas = ringfence::wire::schemas();
     let (_, schema) = schemas.iter().find(|(name, _)| *name == "diff-report.schema.json").unwrap();
-    for (diffs, texts) in [shop(), hostile(), (Vec::new(), shop().1)] {
+    for (diffs, texts) in [shop(), hostile(), opened(), (Vec::new(), shop().1)] {
         let report = render_diff(&diffs, &texts, DiffFormat::Json, &PLAIN);
         let report: serde_json::Value = serde_json::from_str(&report).unwrap();
         jsonschema::validate(schema, &report).unwrap_or_else(|error| panic!("{error}"));
         let changes = report["changes"].as_array().unwrap();
         assert!(diffs.is_empty() || changes.iter().all(|change| !change["causes"][0]["message"].is_null()));
     }
+}
+
+#[test]
+fn clients_of_controllers_have_a_word_in_json() {
+    let (diffs, texts) = opened();
+    let report = render_diff(&diffs, &texts, DiffFormat::Json, &PLAIN);
+    let report: serde_json::Value = serde_json::from_str(&report).unwrap();
+    let [change] = report["changes"].as_array().unwrap().as_slice() else { panic!("one change: {report}") };
+    assert_eq!((&change["from"], &change["to"]), (&"{ingress}".into(), &"shop/web[Deployment]".into()));
+    assert_eq!(change["opened"], serde_json::json!({"TCP": [[8080, 8080]]}));
+    let sarif = render_diff(&diffs, &texts, DiffFormat::Sarif, &PLAIN);
+    assert!(sarif.contains("clients of Ingresses, Gateways and Routes"), "{sarif}");
 }
 
 #[test]

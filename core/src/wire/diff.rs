@@ -20,7 +20,7 @@ pub struct DiffReport {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Change {
-    /// The source, a workload or a CIDR.
+    /// The source: a workload, a CIDR, or `{ingress}` for clients of Ingresses, Gateways and Routes.
     pub from: String,
     /// The destination, a workload or a CIDR.
     pub to: String,

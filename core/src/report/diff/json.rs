@@ -56,10 +56,11 @@ fn changes(diff: &Diff, texts: &Outcome, first: &mut bool, text: &mut String) {
     }
 }
 
-/// The names of an end, as JSON: a workload's, or a CIDR each.
+/// The names of an end, as JSON: a workload's, a CIDR each, or the word for clients of controllers.
 fn names(end: &ChangedEnd) -> Vec<String> {
     match end {
         ChangedEnd::Workload(name) => vec![json(name.as_str())],
+        ChangedEnd::Ingress => vec![json("{ingress}")],
         ChangedEnd::Addresses(set) => set.to_cidrs().iter().map(|cidr| json(&cidr.to_string())).collect(),
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Scene;
-use crate::cluster::{ClassId, Entrance, EntranceTarget};
+use crate::cluster::{ClassId, Entrance, EntranceTarget, ObjectId};
 use crate::engine::{Endpoint, Flow, Sender};
 use crate::sets::ConnectionSet;
 
@@ -37,14 +37,18 @@ impl Scene<'_> {
         self.units.all.iter().map(|unit| merged(&unit.classes, &by_class)).collect()
     }
 
+    /// An object's kind and name as sentences call it.
+    pub(super) fn object_title(&self, id: ObjectId) -> String {
+        let Some(object) = self.cluster().repository.object(id) else { return String::new() };
+        match self.cluster().namespace_of(id).map(|id| self.cluster().namespace_name(id)) {
+            Some(namespace) => format!("{} `{namespace}/{}`", object.kind, object.name),
+            None => format!("{} `{}`", object.kind, object.name),
+        }
+    }
+
     /// Why the flow through an entrance to the Pods of a target is unknown in part.
     pub(crate) fn entrance_doubt(&self, entrance: &Entrance<'_>, target: &EntranceTarget) -> String {
-        let repository = self.cluster().repository;
-        let title = repository.object(entrance.object).map_or_else(String::new, |object| {
-            let namespace = self.cluster().namespace_of(entrance.object);
-            let namespace = namespace.map_or("", |id| self.cluster().namespace_name(id));
-            format!("{} `{namespace}/{}`", object.kind, object.name)
-        });
+        let title = self.object_title(entrance.object);
         if entrance.lacks_grant {
             return format!("{title} sends to another namespace, and no ReferenceGrant here allows it");
         }

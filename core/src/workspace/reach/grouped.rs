@@ -24,11 +24,12 @@ pub struct TooLarge {
     pub kinds: usize,
 }
 
-/// Somebody in the matrix: units that nothing tells apart, or an atom.
+/// Somebody in a table: units that nothing tells apart, an atom, or clients that come in through a controller.
 #[derive(Clone, Debug)]
 pub(super) enum Party {
     Units(Vec<usize>),
     Addresses(AddressSet),
+    Ingress,
 }
 
 /// A row before it has names: sources, destinations, flow.
@@ -105,7 +106,7 @@ impl Scene<'_> {
                 (focus.connections(&inflow.flow.certain), focus.connections(&inflow.flow.unknown()));
             if !allow.is_empty() || !unknown.is_empty() {
                 let reasons = inflow.reason.into_iter().filter(|_| !unknown.is_empty()).collect();
-                let (from, to) = (vec![names.ingress()], names.of(&to));
+                let (from, to) = (names.of(&[Party::Ingress]), names.of(&to));
                 rows.push(FlowRow { from, to, allow, unknown, reasons, replicas: false });
             }
         }
@@ -191,6 +192,7 @@ impl Scene<'_> {
         match party {
             Party::Units(units) => self.class_of(*units.first()?).map(Endpoint::Class),
             Party::Addresses(set) => set.ranges().next().map(|(low, _)| Endpoint::Address(low)),
+            Party::Ingress => None,
         }
     }
 

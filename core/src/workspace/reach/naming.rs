@@ -58,13 +58,18 @@ impl<'n> Groups<'n> {
     pub(super) fn of(&mut self, parties: &[Party]) -> Vec<u32> {
         let mut units: BTreeSet<usize> = BTreeSet::new();
         let mut addresses = AddressSet::empty();
+        let mut with_ingress = false;
         for party in parties {
             match party {
                 Party::Units(members) => units.extend(members),
                 Party::Addresses(set) => addresses = addresses.union(set),
+                Party::Ingress => with_ingress = true,
             }
         }
         let mut ids = self.units(&units);
+        if with_ingress {
+            ids.push(self.ingress());
+        }
         for family in [AddressSet::all_ipv4(), AddressSet::all_ipv6()] {
             let part = addresses.intersect(&family);
             if !part.is_empty() {
@@ -130,7 +135,7 @@ impl<'n> Groups<'n> {
     }
 
     /// Clients outside that come in through a controller.
-    pub(super) fn ingress(&mut self) -> u32 {
+    fn ingress(&mut self) -> u32 {
         let name = "clients of Ingresses, Gateways and Routes".to_owned();
         self.intern(FlowGroup { kind: GroupKind::Ingress, name, namespace: None, members: Vec::new() })
     }

@@ -8,7 +8,7 @@ use super::{ChangedFlow, Comparison, NOTHING};
 use crate::engine::{Flow, FlowId, PeerId};
 use crate::sets::{AddressSet, split_atoms};
 use crate::text::offset;
-use crate::workspace::{Ends, Scene};
+use crate::workspace::{Ends, Inflow, Scene};
 
 /// So many rows of the old side are kept while the new side's are computed.
 const TILE: usize = 64;
@@ -18,6 +18,8 @@ const TILE: usize = 64;
 pub(super) enum End {
     Unit(usize),
     Piece(usize),
+    /// A controller that is no workload of either side.
+    Controller,
 }
 
 /// A workload of either side.
@@ -60,6 +62,12 @@ impl<'s> Aligned<'s> {
         });
         let pieces = pieces.collect();
         Self { units: units(sides), pieces, classes: sides.map(|side| side.cluster().classes.len()) }
+    }
+
+    /// The pieces with addresses of a set.
+    pub(super) fn pieces_of(&self, set: &AddressSet) -> impl Iterator<Item = usize> {
+        let pieces = self.pieces.iter().enumerate();
+        pieces.filter(move |(_, piece)| !piece.addresses.is_disjoint(set)).map(|(at, _)| at)
     }
 
     /// The addresses of a piece.
@@ -193,6 +201,22 @@ impl Comparison<'_, '_> {
     }
 }
 
+impl Comparison<'_, '_> {
+    /// Hands over what comes in through controllers at each workload where that may have changed.
+    pub(super) fn through_controllers(&self, aligned: &Aligned<'_>, each: &mut dyn FnMut(usize, [&Flow; 2])) {
+        let none = Flow::default();
+        let [before, after] = self.sides.map(Scene::through_controllers);
+        for (to, unit) in aligned.units.iter().enumerate() {
+            let [old, new] = unit.places;
+            let old = old.and_then(|place| before.get(place)).map_or(&none, |inflow: &Inflow| &inflow.flow);
+            let new = new.and_then(|place| after.get(place)).map_or(&none, |inflow: &Inflow| &inflow.flow);
+            if old != new {
+                each(to, [old, new]);
+            }
+        }
+    }
+}
+
 /// Which old flow equals which new one: each pair of ids is compared once.
 pub(super) struct Differences<'s, 'c> {
     comparison: &'s Comparison<'s, 'c>,
@@ -220,22 +244,8 @@ impl<'s, 'c> Differences<'s, 'c> {
     }
 
     fn compare(&mut self, old: FlowId, new: FlowId) -> u32 {
-        let focus = self.comparison.focus;
-        let limit = |flow: Flow| Flow {
-            certain: focus.connections(&flow.certain),
-            possible: focus.connections(&flow.possible),
-        };
         let [before, after] = self.comparison.sides;
-        let changed = ChangedFlow { old: limit(before.flow(old)), new: limit(after.flow(new)) };
-        let number = if changed.old == changed.new {
-            Self::NONE
-        } else {
-            let all = &mut self.all;
-            *self.ids.entry(changed).or_insert_with_key(|changed| {
-                all.push(changed.clone());
-                offset(all.len() - 1)
-            })
-        };
+        let number = self.between(&before.flow(old), &after.flow(new));
         if self.known.len() <= old.index() {
             self.known.resize(old.index() + 1, Vec::new());
         }
@@ -248,6 +258,24 @@ impl<'s, 'c> Differences<'s, 'c> {
             }
         }
         number
+    }
+
+    /// The number of the difference of two flows, as far as the focus asks for it.
+    pub(super) fn between(&mut self, old: &Flow, new: &Flow) -> u32 {
+        let focus = self.comparison.focus;
+        let limit = |flow: &Flow| Flow {
+            certain: focus.connections(&flow.certain),
+            possible: focus.connections(&flow.possible),
+        };
+        let changed = ChangedFlow { old: limit(old), new: limit(new) };
+        if changed.old == changed.new {
+            return Self::NONE;
+        }
+        let all = &mut self.all;
+        *self.ids.entry(changed).or_insert_with_key(|changed| {
+            all.push(changed.clone());
+            offset(all.len() - 1)
+        })
     }
 
     /// A difference by its number.

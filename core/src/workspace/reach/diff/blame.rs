@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::net::Ipv4Addr;
 
 use super::align::{Aligned, Both, End};
+use super::doors::Doors;
 use super::inventory::{Fate, Inventory, Part, PolicyPair, workload};
 use super::{Cause, ChangedFlow, Comparison};
 use crate::cluster::{ClassId, ObjectId};
@@ -22,9 +23,10 @@ const KINDS: usize = 4;
 
 /// What finds causes.
 pub(super) struct Blame<'b, 's, 'c> {
-    comparison: &'b Comparison<'s, 'c>,
-    aligned: &'b Aligned<'b>,
+    pub(super) comparison: &'b Comparison<'s, 'c>,
+    pub(super) aligned: &'b Aligned<'b>,
     inventory: Inventory,
+    pub(super) doors: Doors<'c>,
     /// For each workload a number; workloads with one number have equal causes.
     alike: Vec<u32>,
     known: HashMap<(Alike, Alike, u32), u32>,
@@ -36,7 +38,7 @@ pub(super) struct Blame<'b, 's, 'c> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Alike {
     Units(u32),
-    Piece(usize),
+    Other(End),
 }
 
 /// What tells workloads apart.
@@ -76,6 +78,7 @@ impl<'b, 's, 'c> Blame<'b, 's, 'c> {
             comparison,
             aligned,
             inventory,
+            doors: Doors::new(comparison.sides),
             alike,
             known: HashMap::new(),
             causes: Numbered::new(),
@@ -89,16 +92,22 @@ impl<'b, 's, 'c> Blame<'b, 's, 'c> {
         if let Some(known) = self.known.get(&key) {
             return *known;
         }
+        let causes = self.causes_of(from, to, changed);
+        let number = self.set_of(causes);
+        self.known.insert(key, number);
+        number
+    }
+
+    /// The number of a set of causes.
+    pub(super) fn set_of(&mut self, causes: Vec<Cause>) -> u32 {
         let mut set = Vec::new();
-        for cause in self.causes_of(from, to, changed) {
+        for cause in causes {
             let cause = self.causes.of(cause);
             if !set.contains(&cause) {
                 set.push(cause);
             }
         }
-        let number = self.sets.of(set);
-        self.known.insert(key, number);
-        number
+        self.sets.of(set)
     }
 
     /// The causes and the sets of them.
@@ -109,7 +118,7 @@ impl<'b, 's, 'c> Blame<'b, 's, 'c> {
     fn alike(&self, end: End) -> Alike {
         match end {
             End::Unit(unit) => Alike::Units(self.alike.get(unit).copied().unwrap_or(u32::MAX)),
-            End::Piece(piece) => Alike::Piece(piece),
+            End::Piece(_) | End::Controller => Alike::Other(end),
         }
     }
 
@@ -121,21 +130,8 @@ impl<'b, 's, 'c> Blame<'b, 's, 'c> {
         }
         let delta = changed.delta().all();
         for kind in 0..self.kinds(from).max(self.kinds(to)) {
-            for direction in Direction::BOTH {
-                let (subject, peer) = match direction {
-                    Direction::Ingress => (to, from),
-                    Direction::Egress => (from, to),
-                };
-                let walk = |side: usize| -> Option<Walk> {
-                    let scene = self.comparison.sides.get(side)?;
-                    let [subject, peer] = [subject, peer].map(|end| self.endpoint(side, end, kind));
-                    Some(scene.engine.walk(direction, subject?, peer?))
-                };
-                if let (Some(old), Some(new)) = (walk(0), walk(1)) {
-                    let asked = Asked { direction, subject, peer, old: &old, new: &new, delta: &delta };
-                    self.side(&asked, &mut causes);
-                }
-            }
+            let at = |side: usize| [from, to].map(|end| self.endpoint(side, end, kind));
+            self.policies([from, to], [at(0), at(1)], &delta, &mut causes);
         }
         if causes.is_empty() {
             for end in [from, to] {
@@ -143,6 +139,34 @@ impl<'b, 's, 'c> Blame<'b, 's, 'c> {
             }
         }
         causes
+    }
+
+    /// What the policies between a source and a destination have to do with a change; `at` holds both for each side.
+    pub(super) fn policies(
+        &self,
+        [from, to]: [End; 2],
+        at: [[Option<Endpoint<'_>>; 2]; 2],
+        delta: &ConnectionSet,
+        causes: &mut Vec<Cause>,
+    ) {
+        for direction in Direction::BOTH {
+            let (subject, peer) = match direction {
+                Direction::Ingress => (to, from),
+                Direction::Egress => (from, to),
+            };
+            let walk = |(scene, [from, to]): (&Scene<'_>, [Option<Endpoint<'_>>; 2])| -> Option<Walk> {
+                match direction {
+                    Direction::Ingress => Some(scene.engine.walk(direction, to?, from?)),
+                    Direction::Egress => Some(scene.engine.walk(direction, from?, to?)),
+                }
+            };
+            let [before, after] = self.comparison.sides;
+            let [old, new] = at;
+            if let (Some(old), Some(new)) = (walk((before, old)), walk((after, new))) {
+                let asked = Asked { direction, subject, peer, old: &old, new: &new, delta };
+                self.side(&asked, causes);
+            }
+        }
     }
 
     /// What one direction's policies have to do with a change.
@@ -279,7 +303,7 @@ impl<'b, 's, 'c> Blame<'b, 's, 'c> {
     }
 
     /// A workload that only one side has.
-    fn came_or_went(&self, end: End) -> Option<Cause> {
+    pub(super) fn came_or_went(&self, end: End) -> Option<Cause> {
         let End::Unit(unit) = end else { return None };
         let both = self.aligned.units.get(unit)?;
         let (side, place, word) = match both.places {
@@ -292,7 +316,7 @@ impl<'b, 's, 'c> Blame<'b, 's, 'c> {
     }
 
     /// What changed of a workload, of these parts.
-    fn parts(&self, end: End, wanted: &[Part]) -> Vec<Cause> {
+    pub(super) fn parts(&self, end: End, wanted: &[Part]) -> Vec<Cause> {
         let End::Unit(unit) = end else { return Vec::new() };
         let changed = self.inventory.units.get(unit).map_or(&[][..], Vec::as_slice);
         let cause = |part: &Part| {
@@ -334,13 +358,13 @@ impl<'b, 's, 'c> Blame<'b, 's, 'c> {
         self.at(side, found.object, "", format!("the {} `{name}` is {word}", found.api.title))
     }
 
-    fn at(&self, side: usize, object: ObjectId, field: &str, message: String) -> Option<Cause> {
+    pub(super) fn at(&self, side: usize, object: ObjectId, field: &str, message: String) -> Option<Cause> {
         let scene = self.comparison.sides.get(side)?;
         let location = self.comparison.shifted(side == 1, scene.place(object, field));
         Some(Cause { message, object: scene.object_ref(object), location })
     }
 
-    fn kinds(&self, end: End) -> usize {
+    pub(super) fn kinds(&self, end: End) -> usize {
         let End::Unit(unit) = end else { return 1 };
         let places = self.aligned.units.get(unit).map_or([None, None], |unit| unit.places);
         let of = |(scene, place): (&Scene<'_>, Option<usize>)| classes(scene, place).len();
@@ -348,7 +372,7 @@ impl<'b, 's, 'c> Blame<'b, 's, 'c> {
         sides.map(of).max().unwrap_or(1).clamp(1, KINDS)
     }
 
-    fn endpoint(&self, side: usize, end: End, kind: usize) -> Option<Endpoint<'static>> {
+    pub(super) fn endpoint(&self, side: usize, end: End, kind: usize) -> Option<Endpoint<'static>> {
         match end {
             End::Unit(unit) => {
                 let place = self.aligned.units.get(unit)?.places.get(side).copied()?;
@@ -359,6 +383,7 @@ impl<'b, 's, 'c> Blame<'b, 's, 'c> {
                 let first = self.aligned.addresses(piece).ranges().next()?.0;
                 Some(Endpoint::Address(first))
             }
+            End::Controller => None,
         }
     }
 }
@@ -377,10 +402,7 @@ struct Asked<'a> {
 impl Asked<'_> {
     /// Whether two flows differ in what changed.
     fn matters(&self, a: &Flow, b: &Flow) -> bool {
-        let differ = |a: &ConnectionSet, b: &ConnectionSet| {
-            a != b && a.intersect(self.delta) != b.intersect(self.delta)
-        };
-        differ(&a.certain, &b.certain) || differ(&a.possible, &b.possible)
+        differ(a, b, self.delta)
     }
 
     /// The index of the first rule of a step that says something about what changed, and that the other step hasn't.
@@ -396,6 +418,12 @@ impl Asked<'_> {
     }
 }
 
+/// Whether two flows differ in these connections.
+pub(super) fn differ(a: &Flow, b: &Flow, delta: &ConnectionSet) -> bool {
+    let differ = |a: &ConnectionSet, b: &ConnectionSet| a != b && a.intersect(delta) != b.intersect(delta);
+    differ(&a.certain, &b.certain) || differ(&a.possible, &b.possible)
+}
+
 /// A policy whose step differs.
 struct Suspect<'w> {
     pair: PolicyPair,
@@ -409,7 +437,7 @@ fn is_same(a: &Step, b: &Step) -> bool {
         == (b.tier, b.priority, b.selects, b.refused, &b.rules)
 }
 
-fn classes<'s>(scene: &'s Scene<'_>, place: Option<usize>) -> &'s [ClassId] {
+pub(super) fn classes<'s>(scene: &'s Scene<'_>, place: Option<usize>) -> &'s [ClassId] {
     place.and_then(|place| scene.units.all.get(place)).map_or(&[], |unit| &unit.classes)
 }
 

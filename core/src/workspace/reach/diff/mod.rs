@@ -5,6 +5,7 @@
 
 mod align;
 mod blame;
+mod doors;
 mod inventory;
 mod rows;
 
@@ -38,7 +39,8 @@ pub struct Diff {
     pub causes: Vec<Cause>,
     /// Causes that stand together, the weightiest first; each set once.
     pub cause_sets: Vec<Vec<u32>>,
-    /// Every pair whose flow changed: by source, then by destination, addresses last.
+    /// Every pair whose flow changed: by source, then by destination, addresses after workloads, and last what clients
+    /// reach through controllers.
     pub pairs: Vec<ChangedPair>,
     /// Who takes part in [`Diff::rows`].
     pub groups: Vec<FlowGroup>,
@@ -53,6 +55,8 @@ pub enum ChangedEnd {
     Workload(String),
     /// Addresses outside the cluster.
     Addresses(AddressSet),
+    /// Clients that come in through the controllers of Ingresses, Gateways and Routes.
+    Ingress,
 }
 
 /// A flow that isn't what it was.
@@ -255,6 +259,7 @@ struct Gathered {
     ends: Vec<ChangedEnd>,
     units: HashMap<usize, u32>,
     addresses: HashMap<AddressSet, u32>,
+    ingress: Option<u32>,
     pairs: Vec<ChangedPair>,
 }
 
@@ -310,6 +315,14 @@ impl Comparison<'_, '_> {
                 gathered.pairs.push(ChangedPair { from, to, flow, causes });
             }
         }
+        self.through_controllers(&aligned, &mut |to, [old, new]| {
+            let flow = differences.between(old, new);
+            if flow != Differences::NONE && ends.wants(None, Some(to)) {
+                let causes = blame.of_inflow(to, differences.get(flow));
+                let (from, to) = (gathered.ingress(), gathered.unit(&aligned, to));
+                gathered.pairs.push(ChangedPair { from, to, flow, causes });
+            }
+        });
         let (causes, cause_sets) = blame.finish();
         let mut diff = Diff {
             overlay: new.overlay.to_owned(),
@@ -346,6 +359,14 @@ impl Gathered {
         *self.units.entry(unit).or_insert_with(|| {
             let name = aligned.units.get(unit).map_or("", |unit| unit.name);
             ends.push(ChangedEnd::Workload(name.to_owned()));
+            offset(ends.len() - 1)
+        })
+    }
+
+    fn ingress(&mut self) -> u32 {
+        let ends = &mut self.ends;
+        *self.ingress.get_or_insert_with(|| {
+            ends.push(ChangedEnd::Ingress);
             offset(ends.len() - 1)
         })
     }

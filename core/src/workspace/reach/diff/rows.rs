@@ -40,6 +40,7 @@ pub(super) fn fill(diff: &mut Diff, aligned: &Aligned<'_>, units: &HashMap<u32, 
         let parties = |ends: &[u32]| -> Vec<Party> {
             let party = |end: &u32| match diff.ends.get(*end as usize)? {
                 ChangedEnd::Addresses(set) => Some(Party::Addresses(set.clone())),
+                ChangedEnd::Ingress => Some(Party::Ingress),
                 ChangedEnd::Workload(_) => unit(*end).map(|(unit, _)| Party::Units(vec![unit])),
             };
             ends.iter().filter_map(party).collect()

@@ -30,6 +30,7 @@ fn changes(old: &str, new: &str) -> Vec<String> {
     let alone = diff(sides, &ReachOptions::default(), &Focus::default(), &mut |diff| {
         let name = |end: u32| match &diff.ends[end as usize] {
             ChangedEnd::Workload(name) => name.clone(),
+            ChangedEnd::Ingress => "{ingress}".to_owned(),
             ChangedEnd::Addresses(set) => {
                 set.to_cidrs().iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
             }
@@ -155,4 +156,117 @@ fn rows_hold_what_changed_alike() {
         );
     });
     assert_eq!(rows, [("every Pod of x, 0.0.0.0/0, ::/0".to_owned(), "every Pod of x".to_owned(), false)]);
+}
+
+const WEB: &str = "\
+{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: x, labels: {app: web}}, spec: {containers: [{ports: [{name: http, containerPort: 8080}]}]}}
+---
+{apiVersion: v1, kind: Service, metadata: {name: web, namespace: x}, spec: {selector: {app: web}, ports: [{port: 80, targetPort: http}, {port: 81, targetPort: 9000}]}}
+---
+{apiVersion: networking.k8s.io/v1, kind: IngressClass, metadata: {name: door}, spec: {controller: k8s.io/ingress-nginx}}
+";
+
+const INGRESS: &str = "\
+---
+{apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {name: web, namespace: x}, spec: {ingressClassName: door, defaultBackend: {service: {name: web, port: {number: 80}}}}}
+";
+
+/// The changes of what comes in through controllers.
+fn inflows(old: &str, new: &str) -> Vec<String> {
+    changes(old, new)
+        .into_iter()
+        .filter_map(|line| Some(line.strip_prefix("{ingress} → x/web[Pod] ")?.to_owned()))
+        .collect()
+}
+
+#[test]
+fn the_objects_on_the_way_of_clients_are_blamed() {
+    let open = WEB.to_owned() + INGRESS;
+    let (opened, closed) = ("Ingress `x/web` is new (new.yaml:7)", "Ingress `x/web` is gone (old.yaml:7)");
+    assert_eq!(inflows(WEB, &open), [format!("+TCP 8080: {opened}")]);
+    assert_eq!(inflows(&open, WEB), [format!("-TCP 8080: {closed}")]);
+    for (from, to, expected) in [
+        (
+            "{number: 80}",
+            "{number: 81}",
+            "+TCP 9000 -TCP 8080: Ingress `x/web` is not what it was (new.yaml:7)",
+        ),
+        (
+            "port: 80, targetPort: http",
+            "port: 80, targetPort: 9000",
+            "+TCP 9000 -TCP 8080: Service `x/web` is not what it was (new.yaml:3)",
+        ),
+        (
+            "containerPort: 8080",
+            "containerPort: 8081",
+            "+TCP 8081 -TCP 8080: `x/web[Pod]` declares other ports than before (new.yaml:1)",
+        ),
+        (
+            "labels: {app: web}",
+            "labels: {app: other}",
+            "-TCP 8080: `x/web[Pod]` has other labels than before (new.yaml:1)",
+        ),
+        ("name: web, namespace: x, labels", "name: web, namespace: x, annotations: {a: b}, labels", ""),
+    ] {
+        let found = inflows(&open, &open.replace(from, to));
+        assert_eq!(found.concat(), expected, "{to}");
+    }
+}
+
+#[test]
+fn policies_and_controllers_are_blamed_for_what_clients_reach() {
+    let deny = policy("deny", "  podSelector: {}\n  policyTypes: [Ingress]\n");
+    let open = WEB.to_owned() + INGRESS;
+    assert_eq!(
+        inflows(&open, &(open.clone() + &deny)),
+        ["-TCP 8080: NetworkPolicy `x/deny` is new (new.yaml:13)"]
+    );
+    let from = |namespace: &str| {
+        let peer =
+            format!("{{namespaceSelector: {{matchLabels: {{kubernetes.io/metadata.name: {namespace}}}}}}}");
+        open.clone() + &policy("p", &format!("  podSelector: {{}}\n  ingress:\n  - from: [{peer}]\n"))
+    };
+    assert_eq!(
+        inflows(&from("other"), &from("ingress-nginx")),
+        ["+TCP 8080: ingress rule 1 of NetworkPolicy `x/p` is not what it was (new.yaml:15)"]
+    );
+    let nginx = from("ingress-nginx");
+    assert_eq!(
+        inflows(&nginx, &nginx.replace("k8s.io/ingress-nginx", "traefik.io/ingress-controller")).concat(),
+        "-TCP 8080: IngressClass `door` is not what it was (new.yaml:5)"
+    );
+    let labels = "app.kubernetes.io/name: ingress-nginx, app.kubernetes.io/component: controller";
+    let controller = format!(
+        "---\n{{apiVersion: v1, kind: Pod, metadata: {{name: proxy, namespace: edge, labels: {{{labels}}}}}, spec: {{}}}}\n"
+    );
+    assert_eq!(
+        inflows(&nginx, &(nginx.clone() + &controller)),
+        ["-TCP 8080: `edge/proxy[Pod]` is new (new.yaml:17)"]
+    );
+}
+
+#[test]
+fn a_grant_lets_a_route_of_another_namespace_in() {
+    let route = "---\n{apiVersion: gateway.networking.k8s.io/v1, kind: HTTPRoute, metadata: {name: web, namespace: edge}, spec: {parentRefs: [{name: g}], rules: [{backendRefs: [{name: web, namespace: x, port: 80}]}]}}\n";
+    let grant = "---\n{apiVersion: gateway.networking.k8s.io/v1beta1, kind: ReferenceGrant, metadata: {name: edge, namespace: x}, spec: {from: [{kind: HTTPRoute, namespace: edge}], to: [{kind: Service}]}}\n";
+    let old = WEB.to_owned() + route;
+    assert_eq!(
+        inflows(&old, &(old.clone() + grant)),
+        ["+TCP 8080: ReferenceGrant `x/edge` is new (new.yaml:9)"]
+    );
+    let rows = |old: &str, new: &str| {
+        let sides = [old, new].map(|text| {
+            let mut workspace = Workspace::new(Config::default());
+            workspace.set("x.yaml", text.as_bytes());
+            workspace
+        });
+        let mut rows = Vec::new();
+        diff([&sides[0], &sides[1]], &ReachOptions::default(), &Focus::default(), &mut |diff| {
+            rows.extend(
+                diff.rows.iter().flat_map(|row| &row.from).map(|at| diff.groups[*at as usize].name.clone()),
+            );
+        });
+        rows
+    };
+    assert_eq!(rows(&old, &(old.clone() + grant)), ["clients of Ingresses, Gateways and Routes"]);
 }
