@@ -91,7 +91,9 @@ fn compare(sides: [[&str; 2]; 2]) -> (Vec<Diff>, Outcome) {
 #[test]
 fn every_format_is_as_expected() {
     let mut wrong = Vec::new();
-    for (name, (diffs, texts)) in [("diff-shop", shop()), ("diff-hostile", hostile()), ("diff-ingress", opened())] {
+    for (name, (diffs, texts)) in
+        [("diff-shop", shop()), ("diff-hostile", hostile()), ("diff-ingress", opened())]
+    {
         for (format, extension) in
             [(DiffFormat::Text, "txt"), (DiffFormat::Markdown, "md"), (DiffFormat::Dot, "dot")]
         {

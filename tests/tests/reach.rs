@@ -8,6 +8,7 @@ use std::process::ExitCode;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use ringfence_tests::ask::WAYS;
+use ringfence_tests::conformance::{self, Tally};
 use ringfence_tests::reach::Expected;
 use ringfence_tests::{corpus, root};
 
@@ -106,26 +107,27 @@ const REFUSED: [&str; 8] = [
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
-    let mut trials = cases(&root().join("tests/reach"));
+    let mut tallies = ["cluster-network-policy", "reach", "semantic-probes-pairs"].map(Tally::new);
+    let [scenarios, others, pairs] = &mut tallies;
+    let mut trials = cases(&root().join("tests/reach"), scenarios, others);
     if let Some(folder) = corpus("semantic-probes") {
-        trials.extend(probes(&folder, PROBES, false));
-        trials.extend(probes(&folder, PROBES_WITH_POD_IPS, true));
+        trials.extend(probes(&folder, PROBES, false, pairs));
+        trials.extend(probes(&folder, PROBES_WITH_POD_IPS, true, pairs));
     }
-    libtest_mimic::run(&arguments, trials).exit_code()
+    conformance::run(&arguments, trials, &tallies)
 }
 
-fn cases(folder: &Path) -> Vec<Trial> {
+fn cases(folder: &Path, scenarios: &mut Tally, others: &mut Tally) -> Vec<Trial> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let mut paths: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "yaml"));
     paths.sort();
     let trial = |path: &PathBuf| {
         let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        let path = path.clone();
-        Trial::test(name, move || {
-            let text = std::fs::read_to_string(&path)?;
-            check(&text, &Expected::parse(&text)?, true)
-        })
+        let text = std::fs::read_to_string(path).unwrap_or_default();
+        let is_scenario = text.contains("kind: ClusterNetworkPolicy");
+        let tally = if is_scenario { &mut *scenarios } else { &mut *others };
+        tally.trial(name, move || check(&text, &Expected::parse(&text)?, true).map(|()| false))
     };
     let mut trials: Vec<Trial> = paths.iter().map(trial).collect();
     let found = !paths.is_empty();
@@ -133,14 +135,15 @@ fn cases(folder: &Path) -> Vec<Trial> {
     trials
 }
 
-fn probes(folder: &Path, table: &'static str, match_pod_ips: bool) -> Vec<Trial> {
+fn probes(folder: &Path, table: &'static str, match_pod_ips: bool, tally: &mut Tally) -> Vec<Trial> {
     let trial = |line: &'static str| {
         let folder = folder.to_path_buf();
-        Trial::test(format!("probe {line}"), move || {
+        let mode = if match_pod_ips { " with addresses of Pods" } else { "" };
+        tally.trial(format!("probe {line}{mode}"), move || {
             let (probe, line) = line.split_once(": ").ok_or("a line without a probe")?;
             let text = std::fs::read_to_string(folder.join(probe).join("all.yaml"))?;
             let expected = Expected { answers: vec![line.parse()?], match_pod_ips };
-            check(&text, &expected, !REFUSED.contains(&probe))
+            check(&text, &expected, !REFUSED.contains(&probe)).map(|()| false)
         })
     };
     table.lines().filter(|line| !line.is_empty()).map(trial).collect()
