@@ -27,6 +27,7 @@ pub mod pairs;
 pub mod peer;
 pub mod potential;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
@@ -35,9 +36,10 @@ use case::{Case, Kind};
 use expected::Expected;
 use ours::Command;
 use pairs::Pairs;
+use peer::Peer;
 
-/// How many differences of one case are told.
-const TOLD: usize = 20;
+use crate::cases::files;
+use crate::snapshot::with_cluster;
 
 /// Runs a case of the corpus at `folder` and tells where the two sides differ.
 ///
@@ -45,7 +47,7 @@ const TOLD: usize = 20;
 /// Where the recorded text can't be read, or the command fails where it should not.
 pub fn differences(folder: &Path, case: &Case) -> Result<Vec<String>> {
     let command = Command::new(folder);
-    let mut found = match case.kind {
+    Ok(match case.kind {
         _ if !case.messages.is_empty() => faults::compare(&command, case)?,
         Kind::Evaluate => evaluate(&command, case)?,
         Kind::Diff => diff(&command, case, &recorded(folder, case)?)?,
@@ -64,10 +66,29 @@ pub fn differences(folder: &Path, case: &Case) -> Result<Vec<String>> {
             found.extend(exposure::compare(&command, folder, case, &recorded)?);
             found
         }
-    };
-    if found.len() > TOLD {
-        let more = found.split_off(TOLD).len();
-        found.push(format!("… and {more} more"));
+    })
+}
+
+/// The workloads of a case whose Pods are on their node's network, under the names of the recorded side.
+///
+/// # Errors
+/// Where its folders can't be read.
+pub fn on_nodes(folder: &Path, case: &Case) -> Result<BTreeSet<Peer>> {
+    let mut found = BTreeSet::new();
+    for dir in &case.dirs {
+        let files = files(&folder.join(dir))?;
+        let texts: Vec<_> =
+            files.iter().map(|(path, bytes)| (path.as_str(), String::from_utf8_lossy(bytes))).collect();
+        let texts: Vec<(&str, &str)> = texts.iter().map(|(path, text)| (*path, text.as_ref())).collect();
+        with_cluster(&texts, |cluster| {
+            for (_, info) in cluster.workload_ids().filter(|(_, info)| info.pods.host_network) {
+                let Some(object) = cluster.repository.object(info.object) else { continue };
+                let owner = object.owner.as_ref().map(|owner| (&*owner.name, &*owner.kind));
+                let (name, kind) = owner.unwrap_or((&*object.name, &*object.kind));
+                let namespace = cluster.namespace_name(info.namespace);
+                found.insert(Peer::Workload(format!("{namespace}/{name}[{kind}]")));
+            }
+        });
     }
     Ok(found)
 }
