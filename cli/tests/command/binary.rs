@@ -92,16 +92,20 @@ fn a_reader_that_leaves_is_no_trouble() {
         .collect();
     let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
     let folder = repository(&files);
-    let mut child = command(folder.path())
-        .args(["check", "--no-config"])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    drop(child.stdout.take());
-    let mut said = String::new();
-    child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
-    assert_eq!((child.wait().unwrap().code(), said.as_str()), (Some(1), ""));
+    for (arguments, status) in
+        [(&["check", "--no-config"][..], 1), (&["flows"], 0), (&["flows", "-f", "json", "--expand"], 0)]
+    {
+        let mut child = command(folder.path())
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        drop(child.stdout.take());
+        let mut said = String::new();
+        child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+        assert_eq!((child.wait().unwrap().code(), said.as_str()), (Some(status), ""), "{arguments:?}");
+    }
 }
 
 #[test]
