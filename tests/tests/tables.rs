@@ -119,8 +119,8 @@ impl Pairs {
             for from in members(table, &row.from) {
                 for to in members(table, &row.to) {
                     let itself = from == to;
-                    let meant = if itself { replicas(&from) } else { !row.replicas };
-                    if meant {
+                    let is_meant = if itself { replicas(&from) } else { !row.replicas };
+                    if is_meant {
                         pairs.add(&from, &to, answer.clone());
                     }
                 }

@@ -290,9 +290,8 @@ impl Scene<'_> {
             notes.push("this is between two Pods of the workload; a Pod always reaches itself".to_owned());
         }
         for end in [from, to] {
-            if let What::Unit(id) = &end.what
-                && self.units.all.get(*id).is_some_and(|unit| unit.classes.len() > 1)
-            {
+            let differs = |id: usize| self.units.all.get(id).is_some_and(|unit| unit.classes.len() > 1);
+            if matches!(end.what, What::Unit(id) if differs(id)) {
                 notes.push(format!("the Pods of {} differ; this is about one of them", end.name));
             }
         }
