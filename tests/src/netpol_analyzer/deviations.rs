@@ -2,7 +2,7 @@
 //!
 //! A line reads `case: reason (semantics item N)`, or `case: reason (its own command line)` where only a flag of the
 //! recorded command is at stake; lines that start with `#` and empty ones are left out. A reason stands for differences
-//! of its own kind only (see [`covers`]).
+//! of its own kind only (see `covers`).
 
 use std::collections::{BTreeMap, BTreeSet};
 
