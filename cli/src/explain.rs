@@ -9,6 +9,9 @@ use crate::flows::reach_options;
 use crate::load::load;
 use crate::{ExitCode, Failure, output};
 
+/// So many explanations are made into text at a time: enough to outweigh handing them to a thread.
+const PART: usize = 256;
+
 /// Explains every pair that the two ends stand for.
 pub(crate) fn explain(console: &mut Console<'_>, arguments: &ExplainArgs) -> Result<ExitCode, Failure> {
     let loaded = load(console, &arguments.path, &arguments.inputs)?;
@@ -41,8 +44,12 @@ pub(crate) fn explain(console: &mut Console<'_>, arguments: &ExplainArgs) -> Res
         TextFormat::Text => {
             let style = output::style(console, false, true, false);
             let frames = explanations.len() == 1;
-            let all = explanations.iter().map(|one| explain_text(one, &texts, &style, frames));
-            all.collect::<Vec<_>>().join("\n")
+            let parts: Vec<&[Explanation]> = explanations.chunks(PART).collect();
+            let part = |at: usize| {
+                let of_part = parts.get(at).copied().unwrap_or_default().iter();
+                of_part.map(|one| explain_text(one, &texts, &style, frames)).collect::<Vec<_>>().join("\n")
+            };
+            console.host.make_all(parts.len(), &part).join("\n")
         }
     };
     output::deliver(console, None, &text)?;
