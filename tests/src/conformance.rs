@@ -243,7 +243,11 @@ mod tests {
             filter: filter.map(str::to_owned),
             quiet: true,
             // What these trials print is no result of this run.
-            logfile: Some(std::env::temp_dir().join(format!("ringfence-tally-{}", std::process::id()))),
+            logfile: Some(format!(
+                "{}/ringfence-tally-{}",
+                std::env::temp_dir().display(),
+                std::process::id()
+            )),
             ..Arguments::default()
         };
         let trials = |tally: &mut Tally| {
