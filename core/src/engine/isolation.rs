@@ -86,22 +86,21 @@ impl Engine<'_> {
 
     /// A policy of another API, or a generator, that acts in a namespace: its index in `Cluster::foreign`.
     pub fn foreign_in(&self, namespace: NamespaceId) -> Option<u32> {
-        let acts = |found: &Option<NamespaceId>| found.is_none_or(|found| found == namespace);
-        let at = self.cluster.foreign.iter().position(|foreign| acts(&foreign.namespace))?;
-        u32::try_from(at).ok()
+        self.foreign_acting(Some(namespace)).next()
     }
 
-    /// The same for a namespace that the cluster doesn't have.
-    pub(super) fn foreign_everywhere(&self) -> Option<u32> {
-        let at = self.cluster.foreign.iter().position(|foreign| foreign.namespace.is_none())?;
-        u32::try_from(at).ok()
+    /// All of them by index; without a namespace those that act everywhere, as in one that the cluster doesn't have.
+    pub(super) fn foreign_acting(&self, namespace: Option<NamespaceId>) -> impl Iterator<Item = u32> {
+        let acts = move |found: Option<NamespaceId>| found.is_none() || found == namespace;
+        let foreign = self.cluster.foreign.iter().zip(0u32..);
+        foreign.filter(move |(foreign, _)| acts(foreign.namespace)).map(|(_, id)| id)
     }
 
     /// Whether what acts in a namespace is a policy itself, and may so deny; a generator only makes NetworkPolicies.
     pub(super) fn foreign_may_deny(&self, namespace: Option<NamespaceId>) -> bool {
-        let acts = |found: Option<NamespaceId>| found.is_none() || found == namespace;
-        let mut foreign = self.cluster.foreign.iter().filter(|foreign| acts(foreign.namespace));
-        foreign.any(|foreign| !foreign.api.is_generator())
+        let mut acting =
+            self.foreign_acting(namespace).filter_map(|id| self.cluster.foreign.get(id as usize));
+        acting.any(|foreign| !foreign.api.is_generator())
     }
 }
 

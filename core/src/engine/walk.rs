@@ -183,7 +183,7 @@ impl Engine<'_> {
         walk.steps.extend(self.policy_steps(subject, asked));
         walk.steps.extend(self.admin_steps(Tier::Baseline, subject, asked));
         let namespace = self.namespace_of_end(subject);
-        walk.foreign = namespace.map_or_else(|| self.foreign_everywhere(), |id| self.foreign_in(id));
+        walk.foreign = self.foreign_acting(namespace).next();
         walk.foreign_denies = walk.foreign.is_some() && self.foreign_may_deny(namespace);
         walk.flow = self.judge(&walk.steps, walk.foreign.map(|_| walk.foreign_denies));
         walk

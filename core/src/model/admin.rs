@@ -39,6 +39,17 @@ pub enum Action {
     Pass,
 }
 
+impl Action {
+    /// The name in output: `accept`, `deny` or `pass`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Accept => "accept",
+            Self::Deny => "deny",
+            Self::Pass => "pass",
+        }
+    }
+}
+
 /// A cluster-wide policy.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AdminPolicy {

@@ -138,8 +138,10 @@ fn blocks(reach: &Reach<'_>, classes: u32) -> Vec<Block> {
 fn list(reach: &Reach<'_>, list: &CompiledList) -> BlockList {
     let parts = |parts: &[CompiledPart]| parts.iter().map(|one| part(reach, one)).collect::<Vec<_>>();
     let ranks = |ranks: &[CompiledRank]| {
-        let rule =
-            |(action, of): &(Action, &[CompiledPart])| BlockRule { action: word(*action), parts: parts(of) };
+        let rule = |(action, of): &(Action, &[CompiledPart])| BlockRule {
+            action: action.name().to_owned(),
+            parts: parts(of),
+        };
         let policy = |rules: Vec<(Action, &[CompiledPart])>| rules.iter().map(rule).collect();
         ranks.iter().map(|rank| rank.policies().map(policy).collect()).collect()
     };
@@ -162,15 +164,6 @@ fn part(reach: &Reach<'_>, part: &CompiledPart) -> BlockPart {
         possible: (possible != peers).then_some(possible),
         connections: Connections::from(&reach.connections(part)),
     }
-}
-
-fn word(action: Action) -> String {
-    let word = match action {
-        Action::Accept => "accept",
-        Action::Deny => "deny",
-        Action::Pass => "pass",
-    };
-    word.to_owned()
 }
 
 /// The ids of a set as inclusive ranges.

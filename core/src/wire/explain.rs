@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{Border, Connections, Object, Place, VERSION};
-use crate::model::{Action, Tier};
+use crate::model::Tier;
 use crate::workspace::{Explanation, Outcome, PolicyLine, RuleLine, Side};
 
 /// What `ringfence explain --format json` prints.
@@ -155,14 +155,9 @@ fn policy(border: &Border<'_>, line: &PolicyLine) -> ExplainedPolicy {
 }
 
 fn rule(border: &Border<'_>, line: &RuleLine) -> ExplainedRule {
-    let action = match line.action {
-        Action::Accept => "accept",
-        Action::Deny => "deny",
-        Action::Pass => "pass",
-    };
     ExplainedRule {
         index: line.index,
-        action: action.to_owned(),
+        action: line.action.name().to_owned(),
         decides: Connections::from(&line.decides),
         text: line.text.clone(),
         location: border.place(&line.location),

@@ -22,23 +22,23 @@ use std::sync::Arc;
 pub use fixing::FixPass;
 pub use flow_table::{FlowGroup, FlowRow, FlowTable, GroupKind};
 pub use outcome::{DirectionCounts, InputSummary, NamespaceCoverage, Outcome, SkippedInput};
-use reach::Units;
 pub use reach::{
     BadEnd, Cause, ChangeKind, ChangedEnd, ChangedFlow, ChangedPair, ChangedRow, Conclusion, Delta, Diff,
     EndSpec, Explanation, ExposedSide, Exposure, Focus, NoSuchWorkload, Pattern, PolicyLine, PotentialPeer,
     ReachOptions, RuleLine, Scene, Side, TooLarge, diff, diff_texts,
 };
 pub(crate) use reach::{Ends, Inflow, addresses_name};
+use reach::{Stage, Units};
 
 pub use crate::rules::Date;
 
 use findings::{Settled, Settling};
 use levels::Levels;
 
-use crate::cluster::{Cluster, Entry, Job, Layout, Origin, Repository, Resolver, Root, Tool};
+use crate::cluster::{Entry, Job, Layout, Origin, Repository, Resolver, Root, Tool};
 use crate::config::Config;
 use crate::diagnostics::Diagnostic;
-use crate::engine::Engine;
+use crate::engine::{Engine, EngineOptions};
 use crate::model::{File, ReadOptions, read_file};
 use crate::rules::{Check, Context, Inputs, Needless, Origins, Reporter, SourceMap, Unrendered};
 use crate::text::FileId;
@@ -179,45 +179,35 @@ impl Workspace {
     /// Runs the rules, and hands over the scene of each root, with which the rules share what they computed: what an
     /// editor asks for after an edit. The engine has its default options.
     pub fn check_and(&self, options: &CheckOptions, mut each: Option<&mut dyn FnMut(&Scene<'_>)>) -> Outcome {
-        let repository = self.repository();
-        let layout = Layout::new(&repository);
+        let stage =
+            self.stage(&ReachOptions { namespace: options.namespace.clone(), ..ReachOptions::default() });
+        let Stage { repository, layout, sources, .. } = &stage;
         let levels = Levels::new(&self.config, options);
-        let sources = sources::map(&repository, &layout);
-        let run = Run {
-            workspace: self,
-            repository: &repository,
-            layout: &layout,
-            levels: &levels,
-            sources: &sources,
-        };
+        let run = Run { workspace: self, repository, layout, levels: &levels, sources };
         let mut found = run.input_rules();
         let mut coverage = Vec::new();
-        for root in layout.roots(&repository, &rendered_files(&repository)) {
-            let cluster = Cluster::new(
-                &repository,
-                &root,
-                &self.resolver(&repository, &layout, options.namespace.as_deref()),
-            );
-            let engine = Engine::new(&cluster).with_controllers(&self.config.ingress_controllers);
+        for root in &stage.roots {
+            let cluster = stage.cluster(root);
+            let engine = self.engine(&cluster, EngineOptions::default());
             let needless = OnceCell::new();
-            found.extend(run.cluster_rules(&engine, &root, &needless));
-            coverage.extend(coverage::rows(&engine, &root));
+            found.extend(run.cluster_rules(&engine, root, &needless));
+            coverage.extend(coverage::rows(&engine, root));
             if let Some(each) = &mut each {
-                each(&Scene::new(&root.name, &engine, &Units::new(&cluster), run.origins()));
+                each(&stage.scene(root, &engine, &Units::new(&cluster)));
             }
         }
-        let inputs = inputs::summary(self, &repository, &layout);
+        let inputs = inputs::summary(self, repository, layout);
         let settling = Settling {
             levels: &levels,
-            repository: &repository,
-            layout: &layout,
-            sources: &sources,
+            repository,
+            layout,
+            sources,
             today: options.today,
             baseline: &options.baseline,
             is_complete: !inputs.skipped.iter().any(|skipped| skipped.lost),
         };
         let Settled { findings, suppressed, baselined } = settling.settle(found);
-        Outcome { findings, suppressed, baselined, coverage, inputs, sources: outcome::sources(&repository) }
+        Outcome { findings, suppressed, baselined, coverage, inputs, sources: outcome::sources(repository) }
     }
 
     fn resolver(&self, repository: &Repository, layout: &Layout, namespace: Option<&str>) -> Resolver {

@@ -85,15 +85,6 @@ impl Scene<'_> {
 
     /// A policy by kind and name, as messages call it.
     pub(crate) fn policy_title(&self, policy: PolicyRef) -> String {
-        let cluster = self.cluster();
-        match policy {
-            PolicyRef::Network(id) => cluster.policy(id).map_or_else(String::new, |info| {
-                format!("NetworkPolicy `{}/{}`", cluster.namespace_name(info.namespace), info.name)
-            }),
-            PolicyRef::Admin(id) => cluster.admin_policy(id).map_or_else(String::new, |info| {
-                let kind = cluster.repository.object(info.object).map_or("", |object| &object.kind);
-                format!("{kind} `{}`", info.name)
-            }),
-        }
+        self.object_title(self.policy_object(policy).0)
     }
 }

@@ -76,19 +76,19 @@ impl Workspace {
         let stage = self.stage(options);
         for root in &stage.roots {
             let cluster = stage.cluster(root);
-            let engine = self.engine(&cluster, options);
+            let engine = self.engine(&cluster, options.engine);
             let units = Units::new(&cluster);
             each(&stage.scene(root, &engine, &units));
         }
     }
 
     /// The engine over a cluster of this workspace.
-    fn engine<'c>(&'c self, cluster: &'c Cluster<'c>, options: &ReachOptions) -> Engine<'c> {
-        Engine::with_options(cluster, options.engine).with_controllers(&self.config.ingress_controllers)
+    pub(super) fn engine<'c>(&'c self, cluster: &'c Cluster<'c>, options: EngineOptions) -> Engine<'c> {
+        Engine::with_options(cluster, options).with_controllers(&self.config.ingress_controllers)
     }
 
     /// What all scenes have in common, and the roots that are asked for.
-    fn stage(&self, options: &ReachOptions) -> Stage {
+    pub(super) fn stage(&self, options: &ReachOptions) -> Stage {
         let repository = self.repository();
         let layout = Layout::new(&repository);
         let sources = super::sources::map(&repository, &layout);
@@ -100,35 +100,26 @@ impl Workspace {
 }
 
 /// What the scenes of one workspace stand on.
-struct Stage {
-    repository: Repository,
-    layout: Layout,
-    sources: SourceMap,
+pub(super) struct Stage {
+    pub(super) repository: Repository,
+    pub(super) layout: Layout,
+    pub(super) sources: SourceMap,
     resolver: Resolver,
-    roots: Vec<Root>,
+    pub(super) roots: Vec<Root>,
 }
 
 impl Stage {
-    fn cluster(&self, root: &Root) -> Cluster<'_> {
+    pub(super) fn cluster(&self, root: &Root) -> Cluster<'_> {
         Cluster::new(&self.repository, root, &self.resolver)
     }
 
-    fn scene<'c>(&'c self, root: &'c Root, engine: &'c Engine<'c>, units: &'c Units) -> Scene<'c> {
+    pub(super) fn scene<'c>(&'c self, root: &'c Root, engine: &'c Engine<'c>, units: &'c Units) -> Scene<'c> {
         let origins = Origins { repository: &self.repository, layout: &self.layout, sources: &self.sources };
-        Scene::new(&root.name, engine, units, origins)
+        Scene { overlay: &root.name, engine, units, origins }
     }
 }
 
 impl<'c> Scene<'c> {
-    pub(super) fn new(
-        overlay: &'c str,
-        engine: &'c Engine<'c>,
-        units: &'c Units,
-        origins: Origins<'c>,
-    ) -> Self {
-        Self { overlay, engine, units, origins }
-    }
-
     fn cluster(&self) -> &'c Cluster<'c> {
         self.engine.cluster()
     }

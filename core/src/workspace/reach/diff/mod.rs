@@ -216,7 +216,7 @@ pub fn diff(
     let mut alone = Vec::new();
     for (first, second) in pairs_of(&before.roots, &after.roots, &mut alone) {
         let clusters = (before.cluster(first), after.cluster(second));
-        let engines = (old.engine(&clusters.0, options), new.engine(&clusters.1, options));
+        let engines = (old.engine(&clusters.0, options.engine), new.engine(&clusters.1, options.engine));
         let units = (Units::new(&clusters.0), Units::new(&clusters.1));
         let (a, b) = (before.scene(first, &engines.0, &units.0), after.scene(second, &engines.1, &units.1));
         each(Comparison { sides: [&a, &b], focus, shift }.diff());
