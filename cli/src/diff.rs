@@ -91,6 +91,9 @@ fn revisions(console: &mut Console<'_>, arguments: &DiffArgs, base: &str) -> Res
 fn verdict(console: &mut Console<'_>, arguments: &DiffArgs, sides: [&Loaded; 2]) -> ExitCode {
     let [old, new] = sides;
     let summaries = sides.map(|side| side.workspace.inputs());
+    for (side, summary) in sides.into_iter().zip(&summaries) {
+        side.name_lost(console, summary);
+    }
     let [before, after] = &summaries;
     if before.objects == 0 && after.objects == 0 {
         console.error("no Kubernetes object was found on either side");

@@ -20,7 +20,7 @@ pub(crate) fn explain(console: &mut Console<'_>, arguments: &ExplainArgs) -> Res
     let loaded = load(console, &arguments.path, &arguments.inputs)?;
     let workspace = &loaded.workspace;
     let options = reach_options(&arguments.reach, &arguments.inputs, workspace)?;
-    let inputs = loaded.verdict(console, &arguments.inputs, &workspace.inputs());
+    let inputs = loaded.answerable(console, &arguments.inputs);
     let mut out = Explained { texts: workspace.texts(), held: Vec::new(), printed: 0, trouble: None };
     let mut unknown: Vec<NoSuchWorkload> = Vec::new();
     workspace.scenes(&options, &mut |scene| {

@@ -17,7 +17,7 @@ pub(crate) fn exposure(console: &mut Console<'_>, arguments: &ExposureArgs) -> R
     let workloads = arguments.workload.iter().map(|text| Pattern::new(text)).collect();
     let focus = Focus { workloads, ..Focus::default() };
     known(&[workspace], &options, &focus)?;
-    let inputs = loaded.verdict(console, &arguments.inputs, &workspace.inputs());
+    let inputs = loaded.answerable(console, &arguments.inputs);
     let mut exposures: Vec<Exposure> = Vec::new();
     workspace.scenes(&options, &mut |scene| exposures.extend(scene.exposures(&focus)));
     let text = match arguments.format {

@@ -16,7 +16,7 @@ pub(crate) fn flows(console: &mut Console<'_>, arguments: &FlowsArgs) -> Result<
     let options = reach_options(&arguments.reach, &arguments.inputs, &loaded.workspace)?;
     let focus = focus(&arguments.focus);
     known(&[&loaded.workspace], &options, &focus)?;
-    let inputs = loaded.verdict(console, &arguments.inputs, &loaded.workspace.inputs());
+    let inputs = loaded.answerable(console, &arguments.inputs);
     console.progress("computing flows");
     let workspace = &loaded.workspace;
     let text = match arguments.format {

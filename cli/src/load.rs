@@ -1,5 +1,7 @@
 //! From paths to a workspace: what every command that analyses manifests does first.
 
+use std::collections::BTreeSet;
+
 use ringfence::config::Config;
 use ringfence::model::read_file;
 use ringfence::workspace::{InputSummary, Workspace};
@@ -22,6 +24,8 @@ pub(crate) struct Loaded {
     given: Vec<String>,
     /// The paths where nothing is.
     pub(crate) missing: Vec<String>,
+    /// What is there and can't be read; it is named already.
+    unread: BTreeSet<String>,
 }
 
 /// Reads and renders what the paths lead to.
@@ -68,13 +72,35 @@ pub(crate) fn load_with(
         values: arguments.values.iter().map(|path| slashes(path)).collect(),
         namespace: arguments.namespace.clone(),
     };
-    let (mut workspace, missing) = read(console, &given, config);
+    let (mut workspace, missing, unread) = read(console, &given, config);
     let jobs = workspace.jobs();
     render::render(console, &mut workspace, jobs, &rendering);
-    Loaded { workspace, rendering, given, missing }
+    Loaded { workspace, rendering, given, missing, unread }
 }
 
 impl Loaded {
+    /// The same as [`Loaded::verdict`] for a command whose answer doesn't tell what was lost: it is named here.
+    pub(crate) fn answerable(&self, console: &mut Console<'_>, arguments: &InputArgs) -> ExitCode {
+        let inputs = self.workspace.inputs();
+        self.name_lost(console, &inputs);
+        self.verdict(console, arguments, &inputs)
+    }
+
+    /// Warns of what was lost and is not named yet: broken documents, and folders that could not be rendered.
+    pub(crate) fn name_lost(&self, console: &mut Console<'_>, inputs: &InputSummary) {
+        let is_named = |path: &String| self.unread.contains(path) || self.missing.contains(path);
+        let lost = inputs.skipped.iter().filter(|skipped| skipped.lost && !is_named(&skipped.path));
+        let lost: Vec<_> = lost.collect();
+        for skipped in lost.iter().take(NAMED) {
+            let line = skipped.line.map_or_else(String::new, |line| format!(":{line}"));
+            console.warning(&format!("{}{line} takes no part: {}", skipped.path, skipped.reason));
+        }
+        if lost.len() > NAMED {
+            let more = lost.len() - NAMED;
+            console.warning(&format!("{more} more take no part; `ringfence check --verbose` names them"));
+        }
+    }
+
     /// Whether the inputs as such make the run fail.
     pub(crate) fn verdict(
         &self,
@@ -96,8 +122,12 @@ impl Loaded {
     }
 }
 
-/// Reads what the given paths lead to, and gives the paths where nothing is.
-fn read(console: &mut Console<'_>, given: &[String], config: Config) -> (Workspace, Vec<String>) {
+/// Reads what the given paths lead to, and gives the paths where nothing is, and those that can't be read.
+fn read(
+    console: &mut Console<'_>,
+    given: &[String],
+    config: Config,
+) -> (Workspace, Vec<String>, BTreeSet<String>) {
     console.progress("looking for manifests");
     let found = discover::discover(console.host, given, &config);
     let mut workspace = Workspace::new(config);
@@ -128,10 +158,10 @@ fn read(console: &mut Console<'_>, given: &[String], config: Config) -> (Workspa
     if unread.len() > NAMED {
         console.warning(&format!("{} more can't be read; --verbose names them", unread.len() - NAMED));
     }
-    for (path, reason) in unread {
-        workspace.set_unread(&path, reason);
+    for (path, reason) in &unread {
+        workspace.set_unread(path, reason.as_str());
     }
-    (workspace, found.missing)
+    (workspace, found.missing, unread.into_iter().map(|(path, _)| path).collect())
 }
 
 /// A path as people write it on this system, with `/` between segments.

@@ -252,3 +252,18 @@ fn what_was_not_read_shows_in_the_status() {
     assert!(host.stdout.contains("shop/db[StatefulSet]"), "{}", host.stdout);
     assert_eq!(host.run(&["flows", "nowhere"]), 3);
 }
+
+#[test]
+fn what_takes_no_part_is_named() {
+    let files = [("shop.yaml", SHOP), ("broken.yaml", "{"), ("new/shop.yaml", SHOP)];
+    for arguments in [
+        &["flows", "shop.yaml", "broken.yaml"][..],
+        &["exposure", "shop.yaml", "broken.yaml"],
+        &["explain", "shop/db", "internet", "--path", "shop.yaml", "--path", "broken.yaml"],
+        &["diff", "new", "broken.yaml"],
+    ] {
+        let mut host = FakeHost::new(&files);
+        host.run(arguments);
+        assert!(host.stderr.contains("broken.yaml:1 takes no part"), "{arguments:?}: {}", host.stderr);
+    }
+}
