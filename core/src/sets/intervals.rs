@@ -78,6 +78,21 @@ impl<T: Point> Intervals<T> {
         Self { ranges }
     }
 
+    /// Adds the points from `low` to `high`, both included; none where `low` lies above `high`.
+    pub fn insert(&mut self, low: T, high: T) {
+        if low > high {
+            return;
+        }
+        // Ranges before `from` end before `low` with a gap, those from `to` on start after `high` with a gap.
+        let from = self.ranges.partition_point(|(_, end)| end.next().is_some_and(|after| after < low));
+        let to =
+            self.ranges.partition_point(|(start, _)| start.previous().is_none_or(|before| before <= high));
+        let touched = self.ranges.get(from..to).unwrap_or_default();
+        let low = touched.first().map_or(low, |(start, _)| low.min(*start));
+        let high = touched.last().map_or(high, |(_, end)| high.max(*end));
+        self.ranges.splice(from..to, [(low, high)]);
+    }
+
     /// The points in either set.
     pub fn union(&self, other: &Self) -> Self {
         let (mut left, mut right) = (self.iter().peekable(), other.iter().peekable());
@@ -111,7 +126,7 @@ impl<T: Point> Intervals<T> {
     }
 
     /// The intersection, range by range. As both sides are merged, so is the result.
-    fn overlaps(&self, other: &Self) -> impl Iterator<Item = (T, T)> {
+    pub(super) fn overlaps(&self, other: &Self) -> impl Iterator<Item = (T, T)> {
         let (mut left, mut right) = (self.iter().peekable(), other.iter().peekable());
         std::iter::from_fn(move || {
             loop {
@@ -229,6 +244,17 @@ mod tests {
             assert_eq!(set.is_empty(), expected.is_empty());
             assert_eq!(set.is_full(), expected.len() == 8);
             assert_eq!(set.count(), expected.len() as u128);
+        }
+    }
+
+    #[test]
+    fn an_inserted_range_is_united() {
+        for (set, _) in every_set() {
+            for (low, high) in line().flat_map(|low| line().map(move |high| (low, high))) {
+                let mut inserted = set.clone();
+                inserted.insert(low, high);
+                assert_eq!(inserted, set.union(&Intervals::new(low, high)));
+            }
         }
     }
 

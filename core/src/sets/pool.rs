@@ -66,6 +66,14 @@ impl<T: ?Sized + Eq + Hash> Pool<T> {
     }
 }
 
+impl<T: Clone> Pool<T> {
+    /// The values, by id.
+    pub fn into_values(self) -> Vec<T> {
+        drop(self.ids);
+        self.values.into_iter().map(Arc::unwrap_or_clone).collect()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -99,5 +107,6 @@ mod tests {
         assert_eq!(pool.intern(vec![]), 1);
         assert_eq!(pool.intern(vec![1]), 0);
         assert_eq!(pool.get(1), Some(&vec![]));
+        assert_eq!(pool.into_values(), [vec![1], vec![]]);
     }
 }

@@ -72,6 +72,10 @@ impl FromStr for Protocol {
     }
 }
 
+fn count(ranges: impl Iterator<Item = (u16, u16)>) -> u64 {
+    ranges.map(|(first, last)| u64::from(last - first) + 1).sum()
+}
+
 /// A set of ports of one protocol, within 1 to 65535.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PortSet(Intervals<u16>);
@@ -105,6 +109,16 @@ impl PortSet {
     /// The ports of this set that are not in `other`.
     pub fn subtract(&self, other: &Self) -> Self {
         Self(self.0.subtract(&other.0))
+    }
+
+    /// How many ports there are.
+    pub fn count(&self) -> u64 {
+        count(self.0.iter())
+    }
+
+    /// How many ports both have.
+    pub fn count_common(&self, other: &Self) -> u64 {
+        count(self.0.overlaps(&other.0))
     }
 
     /// Whether `port` is in the set.
@@ -181,8 +195,7 @@ impl ConnectionSet {
 
     /// Adds the ports of `protocol` from `low` to `high`, both included.
     pub fn insert(&mut self, protocol: Protocol, low: u16, high: u16) {
-        let ports = self.ports_mut(protocol);
-        *ports = ports.union(&PortSet::of(low, high));
+        self.ports_mut(protocol).0.insert(low.max(1), high);
     }
 
     /// The ports of one protocol.
