@@ -6,8 +6,11 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use super::inventory::Class;
+use crate::model::Workload;
 use crate::sets::{FastMap, IdSet, LabelSelector, Operator, Requirement};
+
+/// How many selections are kept; a repository of 100,000 workloads has fewer selectors.
+const MAX_COMPILED: usize = 1 << 18;
 
 /// What a selector selects, as class ids.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,13 +49,14 @@ impl Selection {
     }
 }
 
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Postings {
     with_key: Vec<u32>,
     by_value: FastMap<String, Vec<u32>>,
 }
 
 /// The inverted index over the classes of a cluster.
+#[derive(Debug)]
 pub struct LabelIndex {
     keys: FastMap<String, Postings>,
     /// Every class that a selector can select.
@@ -77,8 +81,8 @@ fn change<T: Default>(map: &mut FastMap<String, T>, key: &str, change: impl FnOn
 }
 
 impl LabelIndex {
-    /// Indexes the classes; those on the node's network are never selected and stay out.
-    pub fn new(classes: &[Class]) -> Self {
+    /// Indexes the classes, by one workload of each; those on the node's network are never selected and stay out.
+    pub fn new<'r>(examples: impl Iterator<Item = &'r Workload> + Clone) -> Self {
         let mut index = Self {
             keys: FastMap::default(),
             universe: IdSet::new(),
@@ -86,7 +90,7 @@ impl LabelIndex {
             runtime: FastMap::default(),
             compiled: RefCell::default(),
         };
-        let selectable = classes.iter().zip(0u32..).filter(|(class, _)| !class.host_network);
+        let selectable = examples.zip(0u32..).filter(|(class, _)| !class.host_network);
         index.universe = selectable.clone().map(|(_, id)| id).collect();
         for (class, id) in selectable {
             for (key, value) in class.labels.iter() {
@@ -118,7 +122,12 @@ impl LabelIndex {
             return Rc::clone(known);
         }
         let selection = Rc::new(self.compile(selector));
-        self.compiled.borrow_mut().insert(selector.clone(), Rc::clone(&selection));
+        let mut compiled = self.compiled.borrow_mut();
+        // An index may outlive the policies that asked, and every key of an editor can make a new selector.
+        if compiled.len() >= MAX_COMPILED {
+            compiled.clear();
+        }
+        compiled.insert(selector.clone(), Rc::clone(&selection));
         selection
     }
 

@@ -1,10 +1,11 @@
 //! Namespaces, workloads, classes, Services and policies of one root.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::net::IpAddr;
+use std::collections::BTreeSet;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use super::entries::{self, Entrance};
+use super::ground::{Ground, GroundWorkload};
 use super::index::{LabelIndex, Selection};
 use super::namespaces::{NamespaceSource, Resolver};
 use super::repository::{ObjectId, Repository};
@@ -13,7 +14,7 @@ use crate::model::{
     AdminPolicy, Body, ContainerPort, Direction, NAME_LABEL, NetworkPolicy, Object, OtherApi, PodScope,
     Service, Workload,
 };
-use crate::sets::{FastMap, IdSet, LabelSelector, Labels, Operator};
+use crate::sets::{IdSet, LabelSelector, Labels, Operator};
 
 macro_rules! dense_id {
     ($(#[$doc:meta])* $name:ident) => {
@@ -52,7 +53,7 @@ dense_id!(
 );
 
 /// A namespace.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct NamespaceInfo {
     /// Its name.
     pub name: Arc<str>,
@@ -101,7 +102,7 @@ pub struct Class<'r> {
     /// One of them, to ask for what all share.
     pub example: &'r Workload,
     /// Who they are.
-    pub members: Vec<WorkloadId>,
+    pub members: Rc<[WorkloadId]>,
 }
 
 /// A NetworkPolicy with what it selects.
@@ -199,8 +200,7 @@ pub struct Cluster<'r> {
     pub entrances: Vec<Entrance<'r>>,
     /// Namespaces with a custom resource whose Pods nobody can foresee.
     pub unknown_pods: BTreeSet<NamespaceId>,
-    /// The selectors' index.
-    pub index: LabelIndex,
+    pub(super) ground: Rc<Ground>,
 }
 
 struct Placed<'r> {
@@ -212,46 +212,29 @@ struct Placed<'r> {
 impl<'r> Cluster<'r> {
     /// Takes stock of a root.
     pub fn new(repository: &'r Repository, root: &Root, resolver: &Resolver) -> Self {
-        let found: Vec<_> = root
-            .files
+        Self::on(repository, Rc::new(Ground::new(repository, root, resolver)))
+    }
+
+    /// Takes stock of the policies of a root whose ground is known. The ground must be this repository's, or of one that
+    /// [`Ground::still_holds`] for.
+    pub fn on(repository: &'r Repository, ground: Rc<Ground>) -> Self {
+        let placed: Vec<_> = ground
+            .objects
             .iter()
-            .flat_map(|file| repository.objects_of(*file))
-            .map(|(id, object)| (id, object, resolver.resolve(repository, id, object)))
-            .collect();
-        let mut namespaces = namespaces(&found);
-        let ids: BTreeMap<Arc<str>, NamespaceId> =
-            namespaces.iter().zip(0u32..).map(|(info, i)| (Arc::clone(&info.name), NamespaceId(i))).collect();
-        let placed: Vec<_> = found
-            .into_iter()
-            .map(|(id, object, resolved)| Placed {
-                id,
-                object,
-                namespace: resolved.and_then(|(name, source)| Some((*ids.get(&name)?, source))),
+            .filter_map(|(id, namespace)| {
+                Some(Placed { id: *id, object: repository.object(*id)?, namespace: *namespace })
             })
             .collect();
-        let (workloads, classes) = workloads(&placed);
-        for (workload, id) in workloads.iter().zip(0u32..) {
-            if let Some(namespace) = namespaces.get_mut(workload.namespace.index()) {
-                namespace.workloads.push(WorkloadId(id));
-            }
-        }
-        let index = LabelIndex::new(&classes);
-        let mut in_namespace: Vec<Vec<u32>> = vec![Vec::new(); namespaces.len()];
-        for (class, id) in classes.iter().zip(0u32..).filter(|(class, _)| !class.host_network) {
-            if let Some(ids) = in_namespace.get_mut(class.namespace.index()) {
-                ids.push(id);
-            }
-        }
-        for (namespace, classes) in namespaces.iter_mut().zip(in_namespace) {
-            namespace.classes = classes.into_iter().collect();
-        }
-        let policies = policies(&placed, &index, &namespaces);
+        let mut namespaces = ground.namespaces.clone();
+        let workloads = workloads(repository, &ground);
+        let classes = classes(&workloads, &ground);
+        let policies = policies(&placed, &ground.index, &namespaces);
         for (policy, id) in policies.iter().zip(0u32..) {
             if let Some(namespace) = namespaces.get_mut(policy.namespace.index()) {
                 namespace.policies.push(PolicyId(id));
             }
         }
-        let services = services(&placed, &index, &namespaces);
+        let services = services(&placed, &ground.index, &namespaces);
         let foreign = placed.iter().filter_map(|found| match &found.object.body {
             Body::OtherPolicy(api) => Some(ForeignPolicy {
                 object: found.id,
@@ -284,7 +267,7 @@ impl<'r> Cluster<'r> {
             services,
             entrances: Vec::new(),
             unknown_pods,
-            index,
+            ground,
         };
         cluster.admin = cluster.admin_policies(&placed);
         cluster.entrances = entries::entrances(&cluster);
@@ -296,12 +279,17 @@ impl<'r> Cluster<'r> {
         cluster
     }
 
+    /// The selectors' index.
+    pub fn index(&self) -> &LabelIndex {
+        &self.ground.index
+    }
+
     fn admin_policies(&self, placed: &[Placed<'r>]) -> Vec<AdminInfo<'r>> {
         let policy = |found: &Placed<'r>| {
             let Body::AdminPolicy(policy) = &found.object.body else { return None };
             let subject = match &policy.subject {
                 Some(scope) => self.select_scope(scope),
-                None => Selection { certain: IdSet::new(), possible: self.index.universe().clone() },
+                None => Selection { certain: IdSet::new(), possible: self.ground.index.universe().clone() },
             };
             Some(AdminInfo { object: found.id, policy, name: &found.object.name, subject })
         };
@@ -406,7 +394,7 @@ impl<'r> Cluster<'r> {
         match namespaces {
             None => self
                 .namespace(own)
-                .map_or_else(Selection::nothing, |info| self.index.select(pods).within(&info.classes)),
+                .map_or_else(Selection::nothing, |info| self.ground.index.select(pods).within(&info.classes)),
             Some(namespaces) => self.select_everywhere(namespaces, pods),
         }
     }
@@ -418,7 +406,7 @@ impl<'r> Cluster<'r> {
     }
 
     fn select_everywhere(&self, namespaces: &LabelSelector, pods: &LabelSelector) -> Selection {
-        let selected = self.index.select(pods);
+        let selected = self.ground.index.select(pods);
         if namespaces.is_everything() {
             return (*selected).clone();
         }
@@ -453,91 +441,35 @@ pub fn named_namespaces(selector: &LabelSelector) -> Option<&[String]> {
     }
 }
 
-type Found<'r> = (ObjectId, &'r Object, Option<(Arc<str>, NamespaceSource)>);
-
-fn namespaces(found: &[Found<'_>]) -> Vec<NamespaceInfo> {
-    let mut by_name: BTreeMap<Arc<str>, NamespaceInfo> = BTreeMap::new();
-    for (id, object, resolved) in found {
-        let name = match (&object.body, resolved) {
-            (Body::Namespace, _) => &object.name,
-            (_, Some((name, _))) => name,
-            (_, None) => continue,
-        };
-        let info = by_name.entry(Arc::clone(name)).or_insert_with(|| NamespaceInfo {
-            name: Arc::clone(name),
-            labels: Labels::default(),
-            object: None,
-            classes: IdSet::new(),
-            workloads: Vec::new(),
-            policies: Vec::new(),
-        });
-        if matches!(object.body, Body::Namespace) && info.object.is_none() {
-            info.object = Some(*id);
-            info.labels = object.labels.clone();
-        }
-    }
-    let labelled = by_name.into_values().map(|mut info| {
-        info.labels.insert(NAME_LABEL, &*info.name);
-        info
-    });
-    labelled.collect()
+fn workloads<'r>(repository: &'r Repository, ground: &Ground) -> Vec<WorkloadInfo<'r>> {
+    let workload = |known: &GroundWorkload| {
+        let Body::Workloads(all) = &repository.object(known.object)?.body else { return None };
+        Some(WorkloadInfo {
+            object: known.object,
+            pods: all.get(known.template)?,
+            namespace: known.namespace,
+            namespace_source: known.namespace_source,
+            class: known.class,
+        })
+    };
+    ground.workloads.iter().filter_map(workload).collect()
 }
 
-#[derive(PartialEq, Eq, Hash)]
-struct ClassKey<'r> {
-    namespace: NamespaceId,
-    labels: &'r Labels,
-    ports: &'r [ContainerPort],
-    host_network: bool,
-    open_labels: bool,
-    runtime_labels: &'static [&'static str],
-    pod_ips: &'r [IpAddr],
-    node_name: Option<&'r str>,
-    host_ip: Option<IpAddr>,
-}
-
-fn workloads<'r>(placed: &[Placed<'r>]) -> (Vec<WorkloadInfo<'r>>, Vec<Class<'r>>) {
-    let mut workloads = Vec::new();
-    let mut classes: Vec<Class<'r>> = Vec::new();
-    let mut known: FastMap<ClassKey<'r>, ClassId> = FastMap::default();
-    for found in placed {
-        let (Body::Workloads(all), Some((namespace, namespace_source))) =
-            (&found.object.body, found.namespace)
-        else {
-            continue;
-        };
-        for pods in all {
-            let key = ClassKey {
-                namespace,
-                labels: &pods.labels,
-                ports: &pods.ports,
-                host_network: pods.host_network,
-                open_labels: pods.open_labels,
-                runtime_labels: pods.runtime_labels,
-                pod_ips: &pods.pod_ips,
-                node_name: pods.node_name.as_deref(),
-                host_ip: pods.host_ip,
-            };
-            let class = *known.entry(key).or_insert_with(|| {
-                classes.push(Class {
-                    namespace,
-                    labels: &pods.labels,
-                    ports: &pods.ports,
-                    host_network: pods.host_network,
-                    open_labels: pods.open_labels,
-                    runtime_labels: pods.runtime_labels,
-                    example: pods,
-                    members: Vec::new(),
-                });
-                ClassId(crate::text::offset(classes.len() - 1))
-            });
-            if let Some(class) = classes.get_mut(class.index()) {
-                class.members.push(WorkloadId(crate::text::offset(workloads.len())));
-            }
-            workloads.push(WorkloadInfo { object: found.id, pods, namespace, namespace_source, class });
-        }
-    }
-    (workloads, classes)
+fn classes<'r>(workloads: &[WorkloadInfo<'r>], ground: &Ground) -> Vec<Class<'r>> {
+    let class = |members: &Rc<[WorkloadId]>| {
+        let first = workloads.get(members.first()?.index())?;
+        Some(Class {
+            namespace: first.namespace,
+            labels: &first.pods.labels,
+            ports: &first.pods.ports,
+            host_network: first.pods.host_network,
+            open_labels: first.pods.open_labels,
+            runtime_labels: first.pods.runtime_labels,
+            example: first.pods,
+            members: Rc::clone(members),
+        })
+    };
+    ground.classes.iter().filter_map(class).collect()
 }
 
 fn policies<'r>(

@@ -4,13 +4,16 @@
 //! so that sets of Pods are sets of integers and every answer comes out in the same order on every run.
 
 mod entries;
+mod ground;
 mod index;
 mod inventory;
 mod namespaces;
 mod repository;
 mod roots;
+mod useful;
 
 pub use entries::{Entrance, EntranceTarget, Hint, Via};
+pub use ground::Ground;
 pub use index::{LabelIndex, Selection};
 pub use inventory::{
     AdminId, AdminInfo, Class, ClassId, Cluster, ForeignPolicy, NamespaceId, NamespaceInfo, NodeInfo,

@@ -50,7 +50,7 @@ impl Repository {
     }
 
     /// Every file with its id.
-    pub fn entries(&self) -> impl Iterator<Item = (FileId, &Entry)> {
+    pub fn entries(&self) -> impl ExactSizeIterator<Item = (FileId, &Entry)> {
         self.entries.iter().enumerate().map(|(i, entry)| (FileId(crate::text::offset(i)), entry))
     }
 

@@ -4,6 +4,8 @@
 //! and CoreDNS in `kube-system`, the DNS operator of OpenShift, and the node-local cache. A rule that names addresses
 //! may mean the address of the DNS service, which no manifest tells; it is taken as meant.
 
+use std::sync::LazyLock;
+
 use super::walk::{Endpoint, ForeignPod};
 use super::{Doubt, Engine, Isolation, Match};
 use crate::cluster::{ClassId, NamespaceId, PolicyId, PolicyInfo};
@@ -45,6 +47,11 @@ impl Engine<'_> {
     /// How the Pods of a class reach DNS. A policy that the API server refuses for a fault elsewhere counts as it will
     /// once it is mended: until then nothing isolates because of it, and then DNS is missing.
     pub fn dns_path(&self, class: ClassId) -> DnsPath {
+        let known = self.dns_paths.get(class.index());
+        known.map_or(DnsPath::Fine, |cell| *cell.get_or_init(|| self.find_dns_path(class)))
+    }
+
+    fn find_dns_path(&self, class: ClassId) -> DnsPath {
         let Some(info) = self.cluster.class(class) else { return DnsPath::Fine };
         if !info.example.uses_cluster_dns {
             return DnsPath::Fine;
@@ -86,7 +93,7 @@ impl Engine<'_> {
             return Some(access);
         }
         let mut is_denied = false;
-        for server in &servers() {
+        for server in servers() {
             let [widest, accepted] = self.before_policies(Direction::Egress, class, Endpoint::Pod(server));
             let let_out = |set: &ConnectionSet, of: Protocol| {
                 server.ports.iter().any(|(protocol, _, port)| *protocol == of && set.contains(of, *port))
@@ -137,10 +144,10 @@ impl Engine<'_> {
     fn rule_dns_access(&self, policy: &PolicyInfo<'_>, rule: &Rule) -> DnsAccess {
         let mut access = DnsAccess::default();
         for server in servers() {
-            if self.lets_out_to(rule, policy.namespace, &server) || names_addresses(rule) {
+            if self.lets_out_to(rule, policy.namespace, server) || names_addresses(rule) {
                 access = access.or(DnsAccess {
-                    udp: lets_out(rule, &server, Protocol::Udp),
-                    tcp: lets_out(rule, &server, Protocol::Tcp),
+                    udp: lets_out(rule, server, Protocol::Udp),
+                    tcp: lets_out(rule, server, Protocol::Tcp),
                 });
             }
         }
@@ -204,7 +211,12 @@ fn lets_out(rule: &Rule, server: &ForeignPod, protocol: Protocol) -> bool {
 }
 
 /// The well-known places of DNS servers.
-fn servers() -> [ForeignPod; 2] {
+fn servers() -> &'static [ForeignPod; 2] {
+    static SERVERS: LazyLock<[ForeignPod; 2]> = LazyLock::new(well_known);
+    &SERVERS
+}
+
+fn well_known() -> [ForeignPod; 2] {
     let pod = |namespace: &str, labels: &[(&str, &str)], port: u16| ForeignPod {
         namespace: namespace.to_owned(),
         namespace_labels: labels_of(&[(NAME_LABEL, namespace)]),

@@ -5,8 +5,8 @@ use std::rc::Rc;
 
 use super::Engine;
 use crate::cluster::{Class, ClassId, NamespaceId, PolicyInfo, Selection};
-use crate::model::{Direction, Peer, Port, Rule, Target};
-use crate::sets::{AddressSet, ConnectionSet, IdSet, LabelSelector, Operator, PortSet, Protocol};
+use crate::model::{Direction, Peer, Port, Rule};
+use crate::sets::{AddressSet, ConnectionSet, IdSet, LabelSelector, Operator, Protocol};
 
 /// How wide a grant is by its form; the order is the order of width.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -91,7 +91,25 @@ impl<'c> Engine<'c> {
         namespaces: Option<&'c LabelSelector>,
         pods: Option<&'c LabelSelector>,
     ) -> Rc<PodPeers> {
-        let key = (namespaces.is_none().then_some(own), namespaces, pods);
+        let own_only = namespaces.is_none().then_some(own);
+        // The selectors live as long as the cluster, so their addresses tell them apart, faster than their texts.
+        let place = (own_only, address(namespaces), address(pods));
+        if let Some(known) = self.peers_by_place.borrow().get(&place) {
+            return Rc::clone(known);
+        }
+        let peers = self.equal_peers(own, own_only, (namespaces, pods));
+        self.peers_by_place.borrow_mut().insert(place, Rc::clone(&peers));
+        peers
+    }
+
+    /// One value for equal selectors, wherever they stand.
+    fn equal_peers(
+        &self,
+        own: NamespaceId,
+        own_only: Option<NamespaceId>,
+        (namespaces, pods): (Option<&'c LabelSelector>, Option<&'c LabelSelector>),
+    ) -> Rc<PodPeers> {
+        let key = (own_only, namespaces, pods);
         if let Some(known) = self.peers.borrow().get(&key) {
             return Rc::clone(known);
         }
@@ -123,7 +141,7 @@ impl<'c> Engine<'c> {
     }
 
     fn everybody(&self) -> RulePeers {
-        let classes = self.cluster.index.universe().clone();
+        let classes = self.cluster.index().universe().clone();
         RulePeers { workloads: self.cluster.workloads.len() as u64, classes, addresses: AddressSet::all() }
     }
 
@@ -179,8 +197,14 @@ impl<'c> Engine<'c> {
 
     fn ports_granted(&self, destinations: &IdSet, ports: Option<&[Port]>) -> Grant {
         let mut sum = Grant::default();
+        let by_name = ports.into_iter().flatten().any(|port| matches!(port, Port::Named { .. }));
+        let mut everywhere = None;
         for (id, class) in destinations.iter().filter_map(|id| Some((id, self.cluster.class(ClassId(id))?))) {
-            let of_class = against(&connections(ports, class), self.useful_ports(ClassId(id)));
+            let useful = self.cluster.useful_ports(ClassId(id));
+            let of_class = match by_name {
+                true => against(&connections(ports, class), useful),
+                false => against(everywhere.get_or_insert_with(|| connections(ports, class)), useful),
+            };
             sum = sum.plus(of_class.times(class.members.len() as u64));
         }
         sum
@@ -190,63 +214,24 @@ impl<'c> Engine<'c> {
     pub fn rule_ports(rule: &Rule, destination: &Class<'_>) -> ConnectionSet {
         connections(rule.ports.as_deref(), destination)
     }
+}
 
-    /// The ports of a class that something uses: declared by a container, or the target of a Service.
-    pub fn useful_ports(&self, class: ClassId) -> &ConnectionSet {
-        static NONE: ConnectionSet = ConnectionSet::none();
-        let Some(cell) = self.useful_ports.get(class.index()) else { return &NONE };
-        cell.get_or_init(|| {
-            let mut useful = ConnectionSet::none();
-            let Some(info) = self.cluster.class(class) else { return useful };
-            for port in info.ports {
-                useful.insert(port.protocol, port.port, port.port);
-            }
-            for port in self.services_of(class).flat_map(|service| &service.service.ports) {
-                match &port.target {
-                    Target::Number(number) => useful.insert(port.protocol, *number, *number),
-                    Target::Name(name) => {
-                        for number in info.example.resolve(port.protocol, name) {
-                            useful.insert(port.protocol, number, number);
-                        }
-                    }
-                }
-            }
-            useful
-        })
-    }
-
-    /// The Services that send to a class.
-    pub fn services_of(&self, class: ClassId) -> impl Iterator<Item = &crate::cluster::ServiceInfo<'c>> {
-        let lists = self.services_of.get_or_init(|| {
-            let mut lists = vec![Vec::new(); self.cluster.classes.len()];
-            for (service, id) in self.cluster.services.iter().zip(0u32..) {
-                for class in service.targets.possible.iter() {
-                    if let Some(list) = lists.get_mut(class as usize) {
-                        list.push(id);
-                    }
-                }
-            }
-            lists
-        });
-        let ids = lists.get(class.index()).map_or(&[][..], Vec::as_slice);
-        ids.iter().filter_map(|id| self.cluster.services.get(*id as usize))
-    }
+/// 0 for none.
+fn address(selector: Option<&LabelSelector>) -> usize {
+    selector.map_or(0, |selector| std::ptr::from_ref(selector) as usize)
 }
 
 /// The ports granted at one destination, against those that are useful there.
 fn against(granted: &ConnectionSet, useful: &ConnectionSet) -> Grant {
     let mut sum = Grant::default();
+    let is_all = granted.is_all();
     for protocol in Protocol::ALL {
         let ports = granted.ports(protocol);
-        let used = count(&ports.intersect(useful.ports(protocol)));
-        let rest = u64::from(!granted.is_all());
-        sum = sum.plus(Grant { granted: if ports.is_all() { used + rest } else { count(ports) }, used });
+        let used = ports.count_common(useful.ports(protocol));
+        let rest = u64::from(!is_all);
+        sum = sum.plus(Grant { granted: if ports.is_all() { used + rest } else { ports.count() }, used });
     }
-    if granted.is_all() { sum.plus(Grant { granted: 1, used: 0 }) } else { sum }
-}
-
-fn count(ports: &PortSet) -> u64 {
-    ports.ranges().map(|(first, last)| u64::from(last - first) + 1).sum()
+    if is_all { sum.plus(Grant { granted: 1, used: 0 }) } else { sum }
 }
 
 /// How wide one peer is by its form.

@@ -43,7 +43,7 @@ pub use walk::{Endpoint, ForeignPod, Hidden, PolicyRef, Potential, RuleStep, Ste
 
 use crate::cluster::{ClassId, Cluster, NamespaceId, PolicyId};
 use crate::model::{Controller, Direction, Peer};
-use crate::sets::{ConnectionSet, FastMap, LabelSelector};
+use crate::sets::{FastMap, LabelSelector};
 
 type RulePeersKey<'c> = (NamespaceId, Option<&'c [Peer]>);
 
@@ -60,11 +60,12 @@ pub struct Engine<'c> {
     selected_by: [OnceCell<Vec<Vec<PolicyId>>>; 2],
     default_deny: [Vec<OnceCell<DefaultDeny>>; 2],
     peers: RefCell<FastMap<PeerKey<'c>, Rc<PodPeers>>>,
+    peers_by_place: RefCell<FastMap<(Option<NamespaceId>, usize, usize), Rc<PodPeers>>>,
     peer_lists: RefCell<FastMap<RulePeersKey<'c>, Rc<RulePeers>>>,
     grants: RefCell<FastMap<usize, Grant>>,
-    useful_ports: Vec<OnceCell<ConnectionSet>>,
-    services_of: OnceCell<Vec<Vec<u32>>>,
+    let_through: [union::ByPolicy; 2],
     dns: Vec<OnceCell<DnsAccess>>,
+    dns_paths: Vec<OnceCell<DnsPath>>,
 }
 
 impl<'c> Engine<'c> {
@@ -86,11 +87,12 @@ impl<'c> Engine<'c> {
             selected_by: Default::default(),
             default_deny: [cells(), cells()],
             peers: RefCell::default(),
+            peers_by_place: RefCell::default(),
             peer_lists: RefCell::default(),
             grants: RefCell::default(),
-            useful_ports: cluster.classes.iter().map(|_| OnceCell::new()).collect(),
-            services_of: OnceCell::new(),
+            let_through: [0, 1].map(|_| cluster.policies.iter().map(|_| OnceCell::new()).collect()),
             dns: cluster.policies.iter().map(|_| OnceCell::new()).collect(),
+            dns_paths: cluster.classes.iter().map(|_| OnceCell::new()).collect(),
         }
     }
 

@@ -100,6 +100,9 @@ impl Engine<'_> {
         tiers: &[Tier],
         applies: &dyn Fn(&AdminInfo<'_>) -> Match,
     ) -> Option<AdminId> {
+        if self.cluster.admin.is_empty() {
+            return None;
+        }
         let mut open = ConnectionSet::all();
         for tier in tiers {
             match self.tier_outcome(direction, *tier, open, applies) {

@@ -1,6 +1,8 @@
 //! What all policies of a class come to together, towards everybody.
 
-use super::{Engine, Isolation};
+use std::cell::OnceCell;
+
+use super::{Engine, Isolation, by_direction};
 use crate::cluster::{ClassId, PolicyId};
 use crate::model::{Direction, Peer, Rule};
 use crate::sets::{AddressSet, ConnectionSet, LabelSelector};
@@ -17,11 +19,10 @@ impl Engine<'_> {
         if self.isolation(direction, class) != Isolation::Isolated || is_denied() {
             return None;
         }
-        let policies = self.policies_of(direction, class);
-        let policies = policies.iter().filter_map(|id| Some((*id, self.cluster.policy(*id)?)));
-        let rules = policies.flat_map(|(id, policy)| {
-            let rules = policy.policy.half(direction).rules.iter().enumerate();
-            rules.filter_map(move |(index, rule)| Some(((id, index), LetThrough::of(rule)?)))
+        let policies = self.policies_of(direction, class).iter();
+        let rules = policies.flat_map(|id| {
+            let rules = self.lets_through(direction, *id).iter();
+            rules.map(|(index, through)| ((*id, *index), through))
         });
         let mut sum = LetThrough::nothing();
         let mut widening: Vec<_> = rules.filter(|(_, rule)| sum.add(rule)).collect();
@@ -34,10 +35,23 @@ impl Engine<'_> {
         widening.retain(|(_, rule)| sum.add(rule));
         Some(widening.into_iter().rev().map(|(id, _)| id).collect())
     }
+
+    fn lets_through(&self, direction: Direction, id: PolicyId) -> &[(usize, LetThrough)] {
+        let find = || {
+            let rules = self.cluster.policy(id).map(|policy| &policy.policy.half(direction).rules);
+            let rules = rules.into_iter().flatten().enumerate();
+            rules.filter_map(|(index, rule)| Some((index, LetThrough::of(rule)?))).collect()
+        };
+        let cell = by_direction(&self.let_through, direction).get(id.index());
+        cell.map_or(&[], |cell| cell.get_or_init(find))
+    }
 }
 
+/// For each policy its rules that name nobody, by their index, once asked for.
+pub(super) type ByPolicy = Vec<OnceCell<Vec<(usize, LetThrough)>>>;
+
 /// The ports on which every Pod of every namespace, and every IPv4 address, is let through.
-struct LetThrough {
+pub(super) struct LetThrough {
     pods: ConnectionSet,
     addresses: ConnectionSet,
 }

@@ -403,7 +403,7 @@ impl Engine<'_> {
                     return Match::No;
                 }
                 let Some(pods) = pods else { return Match::Yes };
-                let selected = self.cluster.index.select(pods);
+                let selected = self.cluster.index().select(pods);
                 match selected.certain.contains(id.0) {
                     true => Match::Yes,
                     false => maybe(selected.possible.contains(id.0)),

@@ -13,27 +13,30 @@ mod outcome;
 mod overlays;
 mod reach;
 mod sources;
+mod standing;
 mod suppress;
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 use std::sync::Arc;
 
 pub use fixing::FixPass;
 pub use flow_table::{FlowGroup, FlowRow, FlowTable, GroupKind};
 pub use outcome::{DirectionCounts, InputSummary, NamespaceCoverage, Outcome, SkippedInput};
+use reach::Stage;
 pub use reach::{
     BadEnd, Cause, ChangeKind, ChangedEnd, ChangedFlow, ChangedPair, ChangedRow, Conclusion, Delta, Diff,
     EndSpec, Explanation, ExposedSide, Exposure, Focus, NoSuchWorkload, Pattern, PolicyLine, PotentialPeer,
     ReachOptions, RuleLine, Scene, Side, TooLarge, diff, diff_texts,
 };
 pub(crate) use reach::{Ends, Inflow, addresses_name};
-use reach::{Stage, Units};
 
 pub use crate::rules::Date;
 
 use findings::{Settled, Settling};
 use levels::Levels;
+use standing::Standing;
 
 use crate::cluster::{Entry, Job, Layout, Origin, Repository, Resolver, Root, Tool};
 use crate::config::Config;
@@ -67,6 +70,7 @@ pub struct Workspace {
     rendered: BTreeMap<String, Arc<File>>,
     unrendered: BTreeMap<String, String>,
     unread: BTreeMap<String, String>,
+    standing: RefCell<Option<Rc<Standing>>>,
 }
 
 impl Workspace {
@@ -193,7 +197,7 @@ impl Workspace {
             found.extend(run.cluster_rules(&engine, root, &needless));
             coverage.extend(coverage::rows(&engine, root));
             if let Some(each) = &mut each {
-                each(&stage.scene(root, &engine, &Units::new(&cluster)));
+                each(&stage.scene(root, &engine, &stage.units(root, &cluster)));
             }
         }
         let inputs = inputs::summary(self, repository, layout);

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use super::conns::{ConnId, Conns};
 use super::universe::Universe;
-use crate::cluster::{AdminId, Class, Cluster, NamespaceId, PolicyId, Selection};
+use crate::cluster::{AdminId, Class, Cluster, NamespaceId, PolicyId, PolicyInfo, Selection};
 use crate::engine::admin::{self, PortsOf};
 use crate::engine::isolation::may_affect;
 use crate::engine::{Engine, IpBlocks, Match, by_direction};
@@ -166,6 +166,10 @@ pub(super) struct Compiler<'a, 'c> {
     /// Peers of a rule, by the address of the list of its peers, which lives as long as the cluster.
     peers: FastMap<(usize, Option<NamespaceId>), (SetId, SetId)>,
     addresses: FastMap<(AddressSet, bool), Selection>,
+    /// What policies allow, where that is the same for every class that they select.
+    of_policies: FastMap<(Direction, PolicyId), Vec<Part>>,
+    /// For each policy whether an ingress rule of it asks for a port by its name.
+    asking_by_name: Vec<bool>,
     /// Port name → protocol and number → the classes that declare it.
     named: BTreeMap<&'c str, BTreeMap<(Protocol, u16), IdSet>>,
 }
@@ -179,7 +183,9 @@ impl<'a, 'c> Compiler<'a, 'c> {
     ) -> Self {
         sets.intern(IdSet::new());
         sets.intern(universe.everybody.clone());
-        let named = named_ports(engine.cluster());
+        let cluster = engine.cluster();
+        let asks = |rule: &Rule| rule.ports.iter().flatten().any(|port| matches!(port, Port::Named { .. }));
+        let asking = cluster.policies.iter().map(|policy| policy.policy.ingress.rules.iter().any(asks));
         Self {
             engine,
             universe,
@@ -187,7 +193,9 @@ impl<'a, 'c> Compiler<'a, 'c> {
             sets,
             peers: FastMap::default(),
             addresses: FastMap::default(),
-            named,
+            of_policies: FastMap::default(),
+            asking_by_name: asking.collect(),
+            named: named_ports(cluster),
         }
     }
 
@@ -235,17 +243,15 @@ impl<'a, 'c> Compiler<'a, 'c> {
             };
             of_class.push(list);
         }
-        Side { lists: pool.iter().map(|(_, list)| list.clone()).collect(), of_class }
+        Side { lists: pool.into_values(), of_class }
     }
 
     fn asks_by_name(&self, key: &Key<'c>) -> bool {
-        let policies = key.policies.iter().filter_map(|(id, _)| self.cluster().policy(*id));
-        let mut rules = policies.flat_map(|policy| &policy.policy.ingress.rules);
-        let by_name =
-            |rule: &Rule| rule.ports.iter().flatten().any(|port| matches!(port, Port::Named { .. }));
+        let mut policies = key.policies.iter();
         let admin = key.admin.iter().filter_map(|(id, _)| self.cluster().admin_policy(*id));
         let mut admin_rules = admin.flat_map(|policy| &policy.policy.ingress);
-        rules.any(by_name) || admin_rules.any(admin::names_a_port)
+        policies.any(|(id, _)| self.asking_by_name.get(id.index()) == Some(&true))
+            || admin_rules.any(admin::names_a_port)
     }
 
     fn list(&mut self, direction: Direction, class: &Class<'c>, key: &Key<'c>) -> List {
@@ -268,12 +274,7 @@ impl<'a, 'c> Compiler<'a, 'c> {
                 allowed.more = true;
                 continue;
             }
-            let mut parts = Vec::new();
-            for rule in &info.policy.half(direction).rules {
-                let (certain, possible) = self.rule_peers(info.namespace, rule);
-                let ports = PortsOf::rule(rule);
-                self.parts(direction, class, (certain, possible), &ports, &mut parts);
-            }
+            let mut parts = self.policy_parts(direction, class, (*policy, info));
             if *certain {
                 allowed.isolated = true;
                 allowed.parts.append(&mut parts);
@@ -289,6 +290,31 @@ impl<'a, 'c> Compiler<'a, 'c> {
         allowed.parts.sort_unstable_by_key(|part| (part.certain, part.possible, part.conns));
         allowed.parts.dedup();
         allowed
+    }
+
+    /// The parts of a policy's rules; where they name no ports, the same for every class.
+    fn policy_parts(
+        &mut self,
+        direction: Direction,
+        class: &Class<'c>,
+        (id, info): (PolicyId, &'c PolicyInfo<'c>),
+    ) -> Vec<Part> {
+        if let Some(known) = self.of_policies.get(&(direction, id)) {
+            return known.clone();
+        }
+        let mut parts = Vec::new();
+        let mut by_name = false;
+        for rule in &info.policy.half(direction).rules {
+            let (certain, possible) = self.rule_peers(info.namespace, rule);
+            let ports = PortsOf::rule(rule);
+            by_name |= !ports.names.is_empty();
+            self.parts(direction, class, (certain, possible), &ports, &mut parts);
+        }
+        // The names of ports at the other end are resolved there.
+        if !by_name || direction == Direction::Egress {
+            self.of_policies.insert((direction, id), parts.clone());
+        }
+        parts
     }
 
     fn ranks(&mut self, tier: Tier, direction: Direction, class: &Class<'c>, key: &Key<'c>) -> Vec<Rank> {

@@ -189,7 +189,7 @@ fn finding(
 /// What wide peers reach at the Pods of a class.
 fn exposure(cx: &Context<'_>, id: ClassId) -> Exposure {
     let mut found = Exposure::default();
-    let useful = cx.engine.useful_ports(id).ports(Protocol::Tcp);
+    let useful = cx.cluster.useful_ports(id).ports(Protocol::Tcp);
     let ports: Vec<u16> = PORTS.iter().map(|(port, _)| *port).filter(|port| useful.contains(*port)).collect();
     let isolation = cx.engine.isolation(Direction::Ingress, id);
     let Some(class) = cx.cluster.class(id).filter(|_| !ports.is_empty()) else { return found };

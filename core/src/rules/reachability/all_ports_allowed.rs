@@ -133,7 +133,7 @@ fn useful_ports(cx: &Context<'_>, destinations: &IdSet) -> Vec<Value> {
     let classes = || destinations.iter().filter_map(|id| Some((ClassId(id), cx.cluster.class(ClassId(id))?)));
     let mut found = BTreeSet::new();
     for (id, _) in classes() {
-        for (protocol, ports) in cx.engine.useful_ports(id).iter() {
+        for (protocol, ports) in cx.cluster.useful_ports(id).iter() {
             found.extend(ports.ranges().flat_map(|(first, last)| first..=last).map(|port| (protocol, port)));
             if found.len() > 20 {
                 return Vec::new();

@@ -78,7 +78,7 @@ fn check(cx: &Context<'_>, report: &mut Reporter<'_>) {
         let selected = &site.policy.subject.certain;
         let is_edge = selected
             .iter()
-            .all(|class| cx.engine.services_of(ClassId(class)).any(|service| service.external));
+            .all(|class| cx.cluster.services_of(ClassId(class)).any(|service| service.external));
         let width = peers::width(cx, site.direction, site.policy, site.rule);
         let finding = world::finding(&site, message, report).note(width);
         let finding = tiers::limits(cx, &site, finding, report);

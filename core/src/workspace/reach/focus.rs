@@ -101,7 +101,7 @@ impl Pattern {
             .iter()
             .map(|unit| match &self.namespace {
                 Some(_) => format!("{}/{}", namespace(unit), unit.short),
-                None => unit.short.clone(),
+                None => unit.short.to_string(),
             })
             .collect();
         let meant = nearest(&self.text, names.iter().map(String::as_str)).map(str::to_owned);
@@ -118,8 +118,8 @@ mod tests {
     fn names_are_read_in_every_form() {
         let unit = Unit {
             name: "shop/web[Deployment]".to_owned(),
-            short: "web".to_owned(),
-            kind: "Deployment".to_owned(),
+            short: "web".into(),
+            kind: "Deployment".into(),
             namespace: NamespaceId(0),
             classes: Vec::new(),
             workload: WorkloadId(0),

@@ -29,11 +29,13 @@ pub use question::{BadEnd, EndSpec};
 pub(crate) use wanted::Ends;
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use units::Unit;
 pub(super) use units::Units;
 
+use super::standing::Standing;
 use super::{Workspace, rendered_files};
 use crate::cluster::ClassId;
 use crate::cluster::{Cluster, Layout, ObjectId, Repository, Resolver, Root};
@@ -77,7 +79,7 @@ impl Workspace {
         for root in &stage.roots {
             let cluster = stage.cluster(root);
             let engine = self.engine(&cluster, options.engine);
-            let units = Units::new(&cluster);
+            let units = stage.units(root, &cluster);
             each(&stage.scene(root, &engine, &units));
         }
     }
@@ -95,7 +97,17 @@ impl Workspace {
         let resolver = self.resolver(&repository, &layout, options.namespace.as_deref());
         let mut roots = layout.roots(&repository, &rendered_files(&repository));
         roots.retain(|root| options.overlay.as_ref().is_none_or(|wanted| *wanted == root.name));
-        Stage { repository, layout, sources, resolver, roots }
+        let standing = self.standing(&repository, options.namespace.as_deref());
+        Stage { repository, layout, sources, resolver, roots, standing }
+    }
+
+    /// What the last analysis left, if it holds for this one.
+    fn standing(&self, repository: &Repository, namespace: Option<&str>) -> Rc<Standing> {
+        let mut last = self.standing.borrow_mut();
+        match &*last {
+            Some(standing) if standing.holds_for(repository, namespace) => Rc::clone(standing),
+            _ => Rc::clone(last.insert(Rc::new(Standing::new(repository.clone(), namespace)))),
+        }
     }
 }
 
@@ -106,11 +118,16 @@ pub(super) struct Stage {
     pub(super) sources: SourceMap,
     resolver: Resolver,
     pub(super) roots: Vec<Root>,
+    standing: Rc<Standing>,
 }
 
 impl Stage {
     pub(super) fn cluster(&self, root: &Root) -> Cluster<'_> {
-        Cluster::new(&self.repository, root, &self.resolver)
+        self.standing.cluster(&self.repository, root, &self.resolver)
+    }
+
+    pub(super) fn units(&self, root: &Root, cluster: &Cluster<'_>) -> Rc<Units> {
+        self.standing.units(root, cluster)
     }
 
     pub(super) fn scene<'c>(&'c self, root: &'c Root, engine: &'c Engine<'c>, units: &'c Units) -> Scene<'c> {

@@ -3,9 +3,9 @@
 //! A unit is a workload of the repository, or all Pods of one owner: Pods that `kubectl get` shows are named after the
 //! ReplicaSet or whatever else owns them. Units are sorted by name, and their order is the order of every answer.
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use crate::cluster::{ClassId, Cluster, NamespaceId, WorkloadId};
+use crate::cluster::{ClassId, Cluster, NamespaceId, WorkloadId, WorkloadInfo};
 
 /// One workload, or the Pods of one owner.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,9 +13,9 @@ pub(crate) struct Unit {
     /// `namespace/name[Kind]`.
     pub(crate) name: String,
     /// The part between `/` and `[`.
-    pub(crate) short: String,
+    pub(crate) short: Arc<str>,
     /// The part in brackets.
-    pub(crate) kind: String,
+    pub(crate) kind: Arc<str>,
     /// Its namespace.
     pub(crate) namespace: NamespaceId,
     /// The classes of its Pods, ascending; mostly one.
@@ -38,16 +38,15 @@ pub(crate) struct Units {
 impl Units {
     /// The units of a cluster.
     pub(crate) fn new(cluster: &Cluster<'_>) -> Self {
-        let mut units: BTreeMap<(String, String), Unit> = BTreeMap::new();
-        for (id, workload) in cluster.workload_ids() {
-            let Some(object) = cluster.repository.object(workload.object) else { continue };
+        let unit = |(id, workload): (WorkloadId, &WorkloadInfo<'_>)| {
+            let object = cluster.repository.object(workload.object)?;
             let (short, kind) = match &object.owner {
-                Some(owner) => (owner.name.to_string(), owner.kind.to_string()),
-                None => (object.name.to_string(), kind_of(object, workload.pods)),
+                Some(owner) => (Arc::clone(&owner.name), Arc::clone(&owner.kind)),
+                None => (Arc::clone(&object.name), kind_of(object, workload.pods)),
             };
             let namespace = cluster.namespace_name(workload.namespace);
-            let unit = Unit {
-                name: format!("{namespace}/{short}[{kind}]"),
+            Some(Unit {
+                name: [namespace, "/", &short, "[", &kind, "]"].concat(),
                 replicas: object.owner.is_some() || &*object.kind != "Pod" || object.generated_name,
                 short,
                 kind,
@@ -55,32 +54,35 @@ impl Units {
                 classes: vec![workload.class],
                 workload: id,
                 host_network: workload.pods.host_network,
-            };
-            match units.get_mut(&(namespace.to_owned(), unit.name.clone())) {
-                Some(known) => {
-                    known.classes.push(workload.class);
-                    known.host_network |= unit.host_network;
-                }
-                None => {
-                    units.insert((namespace.to_owned(), unit.name.clone()), unit);
-                }
+            })
+        };
+        let mut found: Vec<Unit> = cluster.workload_ids().filter_map(unit).collect();
+        // Namespaces are in the order of their names; of workloads with one name the first comes first.
+        found.sort_by(|a, b| (a.namespace, &a.name).cmp(&(b.namespace, &b.name)));
+        found.dedup_by(|later, first| {
+            let same = later.namespace == first.namespace && later.name == first.name;
+            if same {
+                first.classes.append(&mut later.classes);
+                first.host_network |= later.host_network;
             }
-        }
-        let sorted = units.into_values().map(|mut unit| {
+            same
+        });
+        for unit in &mut found {
             unit.classes.sort_unstable();
             unit.classes.dedup();
-            unit
-        });
-        Self { all: sorted.collect() }
+        }
+        Self { all: found }
     }
 }
 
 /// The object's kind; for one of several Pod templates of an object with the template's place, as each makes Pods of
 /// its own.
-fn kind_of(object: &crate::model::Object, pods: &crate::model::Workload) -> String {
+fn kind_of(object: &crate::model::Object, pods: &crate::model::Workload) -> Arc<str> {
     match &object.body {
-        crate::model::Body::Workloads(all) if all.len() > 1 => format!("{} {}", object.kind, pods.template),
-        _ => object.kind.to_string(),
+        crate::model::Body::Workloads(all) if all.len() > 1 => {
+            format!("{} {}", object.kind, pods.template).into()
+        }
+        _ => Arc::clone(&object.kind),
     }
 }
 
