@@ -4,14 +4,13 @@
 //! accept something, and blocks that may hold Pods' addresses all count as letting it through. It hangs only on
 //! the policies that select the other end, so it is computed once for all classes that the same policies select.
 
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::{Context, world};
 use crate::cluster::{Class, ClassId, NamespaceId, PolicyId, PolicyInfo};
 use crate::engine::{Engine, Isolation, PodPeers};
 use crate::model::{Action, Direction, Peer, Port, Rule};
-use crate::sets::{AddressSet, ConnectionSet, IdSet};
+use crate::sets::{AddressSet, ConnectionSet, FastMap, IdSet};
 
 /// What the policies of one direction say at the other ends of rules of the opposite direction.
 pub(super) struct OtherEnds<'x, 'c> {
@@ -168,7 +167,7 @@ fn reach<'c>(cx: &Context<'c>, own: NamespaceId, rule: &'c Rule, pod_ranges: &Ad
 
 /// Numbers for classes that the same policies select; ports count where an ingress rule asks for one by its name.
 fn groups(cx: &Context<'_>, direction: Direction, rules: &[Vec<Reach<'_>>]) -> Vec<u32> {
-    let mut known = HashMap::new();
+    let mut known = FastMap::default();
     let mut groups = Vec::with_capacity(cx.cluster.classes.len());
     for (class, id) in cx.cluster.classes.iter().zip(0u32..) {
         let policies = cx.engine.policies_of(direction, ClassId(id));

@@ -91,10 +91,13 @@ fn check(cx: &Context<'_>, report: &mut Reporter<'_>) {
     let installed: Vec<_> = objects.collect();
     for (plugin, judge) in PLUGINS {
         let enforces = |name: &str| ENFORCERS.iter().any(|part| *part != plugin && name.contains(part));
-        let enforced = installed
-            .iter()
-            .any(|(_, object, _)| matches!(object.body, Body::Workloads(_)) && enforces(&object.name));
-        if !enforced && let Some(flaw) = judge(&installed) {
+        let enforced = || {
+            let mut objects = installed.iter().map(|(_, object, _)| object);
+            objects.any(|object| matches!(object.body, Body::Workloads(_)) && enforces(&object.name))
+        };
+        if let Some(flaw) = judge(&installed)
+            && !enforced()
+        {
             let finding = report.finding(flaw.object, &flaw.field, flaw.message).help(flaw.help);
             report.push(finding);
         }

@@ -91,7 +91,7 @@ fn finding(
             report.place(host.object, &host.pods.field("spec.hostNetwork")),
         );
     }
-    let elsewhere = cx.cluster.index.select(selector);
+    let elsewhere = cx.cluster.index().select(selector);
     if let Some((id, found)) =
         cx.cluster.members(&elsewhere.certain).next().and_then(|id| Some((id, cx.cluster.workload(id)?)))
     {

@@ -213,7 +213,7 @@ fn destinations<'c>(cx: &Context<'c>, site: &RuleSite<'c>) -> Option<Vec<&'c Cla
     let all = match (site.direction, &site.rule.peers) {
         (Direction::Ingress, _) => has_known_pods(cx, own, None).then(|| site.policy.subject.certain.clone()),
         (Direction::Egress, None) => {
-            cx.cluster.unknown_pods.is_empty().then(|| cx.cluster.index.universe().clone())
+            cx.cluster.unknown_pods.is_empty().then(|| cx.cluster.index().universe().clone())
         }
         (Direction::Egress, Some(peers)) => peer_classes(cx, own, peers),
     }?;

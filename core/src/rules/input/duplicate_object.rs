@@ -35,12 +35,11 @@
 //! spec: {podSelector: {matchLabels: {app: web}}}
 //! ```
 
-use std::collections::BTreeMap;
-
 use crate::cluster::ObjectId;
 use crate::diagnostics::Severity;
 use crate::model::{Body, group};
 use crate::rules::{Check, Context, FixKind, Group, Reporter, Rule, RuleSet};
+use crate::sets::FastMap;
 use crate::yaml::{Node, NodeKind};
 
 pub(crate) static RULE: Rule = Rule {
@@ -56,7 +55,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(cx: &Context<'_>, report: &mut Reporter<'_>) {
-    let mut first: BTreeMap<_, ObjectId> = BTreeMap::new();
+    let mut first: FastMap<_, ObjectId> = FastMap::default();
     let repository = cx.cluster.repository;
     for (id, namespace) in &cx.cluster.objects {
         let Some(object) = repository.object(*id) else { continue };

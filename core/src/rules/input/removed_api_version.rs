@@ -73,9 +73,9 @@ const SUCCEEDED: &[(&str, &str, &str)] = &[
 
 fn check(inputs: &Inputs<'_>, report: &mut Reporter<'_>) {
     for (id, object) in faults::objects(inputs) {
-        let stands_in_source = report.source_of(id).is_some_and(|source| source != id);
-        if !stands_in_source {
-            let finding = removed(id, object, report).or_else(|| succeeded(id, object, report));
+        let finding = removed(id, object, report).or_else(|| succeeded(id, object, report));
+        // What a written object says is told there.
+        if finding.is_some() && report.source_of(id).is_none_or(|source| source == id) {
             report.extend(finding);
         }
     }
@@ -109,6 +109,9 @@ fn succeeded(id: ObjectId, object: &Object, report: &Reporter<'_>) -> Option<Dia
 /// What is wrong with an object's API version, and what to write instead.
 fn judge(object: &Object) -> Option<(String, &'static str)> {
     let (version, kind) = (&*object.api_version, &*object.kind);
+    if SERVED.iter().any(|(_, served)| *served == version) {
+        return None;
+    }
     let removed = REMOVED.iter().find(|(removed, kinds, ..)| *removed == version && kinds.contains(&kind));
     if let Some((_, _, instead, release)) = removed {
         let message =

@@ -82,13 +82,16 @@
 //! The suggestion adds the other half: a rule of the policy that selects only these Pods at the other end, or a policy of
 //! its own.
 
+use std::borrow::Cow;
+
 use crate::cluster::ClassId;
 use crate::diagnostics::{Diagnostic, Severity};
+use crate::engine::Engine;
 use crate::model::{Direction, Peer};
 use crate::rules::other_end::{self, Asked, OtherEnds};
 use crate::rules::peers::{self, RuleSite};
 use crate::rules::{Check, Context, FixKind, Group, Reporter, Rule, RuleSet, other_half, wording};
-use crate::sets::IdSet;
+use crate::sets::{ConnectionSet, IdSet};
 
 pub(crate) static RULE: Rule = Rule {
     name: "one-sided-allow",
@@ -135,7 +138,8 @@ fn denied<'c>(cx: &Context<'c>, site: &RuleSite<'c>, ends: &OtherEnds<'_, 'c>) -
     let named: Vec<(usize, &Peer)> =
         site.rule.peers.iter().flatten().enumerate().filter(|(_, peer)| peers::names_pods(peer)).collect();
     let by_name = other_end::is_by_name(site.rule);
-    let numbers = other_end::ports_at(cx, site.rule, near);
+    let by_far = by_name && site.direction == Direction::Egress;
+    let same = if by_far { ConnectionSet::none() } else { other_end::ports_at(cx, site.rule, near) };
     let mut asked = Asked::new(site.policy, site.rule);
     let (mut failing, mut others_pass) = (Vec::new(), false);
     for (index, peer) in named {
@@ -152,9 +156,9 @@ fn denied<'c>(cx: &Context<'c>, site: &RuleSite<'c>, ends: &OtherEnds<'_, 'c>) -
             if near.len() == 1 && near.contains(id) && class.members.len() == 1 {
                 continue;
             }
-            let on = match site.direction {
-                Direction::Egress if by_name => crate::engine::Engine::rule_ports(site.rule, class),
-                _ => numbers.clone(),
+            let on = match by_far {
+                true => Cow::Owned(Engine::rule_ports(site.rule, class)),
+                false => Cow::Borrowed(&same),
             };
             if on.is_empty() {
                 continue;
@@ -165,7 +169,7 @@ fn denied<'c>(cx: &Context<'c>, site: &RuleSite<'c>, ends: &OtherEnds<'_, 'c>) -
                 let listens = match site.direction {
                     Direction::Ingress => true,
                     Direction::Egress => {
-                        let useful = cx.engine.useful_ports(far);
+                        let useful = cx.cluster.useful_ports(far);
                         useful.is_empty() || !useful.intersect(&on).is_empty()
                     }
                 };
