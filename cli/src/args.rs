@@ -6,7 +6,7 @@ use clap_complete::Shell;
 use ringfence::diagnostics::{Safety, Severity};
 use ringfence::report::{DiffFormat, FlowFormat, Format};
 use ringfence::sets::Protocol;
-use ringfence::workspace::EndSpec;
+use ringfence::workspace::{EndSpec, read_port};
 
 /// Exact analysis of Kubernetes network isolation.
 ///
@@ -308,7 +308,7 @@ pub(crate) struct ExplainArgs {
     pub(crate) to: EndSpec,
 
     /// To which port: 443, 53/UDP; every port unless given
-    #[arg(value_name = "PORT[/PROTOCOL]", value_parser = port)]
+    #[arg(value_name = "PORT[/PROTOCOL]", value_parser = read_port)]
     pub(crate) port: Option<(Protocol, u16)>,
 
     /// A file or folder; several may be given
@@ -364,7 +364,7 @@ pub(crate) struct FocusArgs {
     pub(crate) direction: Option<DirectionArg>,
 
     /// Flows to this port only: 443, 53/UDP
-    #[arg(help_heading = FOCUS, long, value_name = "PORT[/PROTOCOL]", value_parser = port)]
+    #[arg(help_heading = FOCUS, long, value_name = "PORT[/PROTOCOL]", value_parser = read_port)]
     pub(crate) port: Option<(Protocol, u16)>,
 }
 
@@ -393,21 +393,6 @@ pub(crate) enum IpBlocksArg {
     ExternalOnly,
     /// They match Pods by their addresses
     MatchPodIps,
-}
-
-/// Reads `443`, `53/UDP` or `UDP/53`.
-fn port(text: &str) -> Result<(Protocol, u16), String> {
-    let (number, protocol) = match text.split_once('/') {
-        Some((first, second)) if first.parse::<u16>().is_ok() => (first, second),
-        Some((first, second)) => (second, first),
-        None => (text, "TCP"),
-    };
-    let protocol =
-        protocol.to_uppercase().parse().map_err(|_| "the protocol is TCP, UDP or SCTP".to_owned())?;
-    match number.parse() {
-        Ok(number) if number > 0 => Ok((protocol, number)),
-        _ => Err("the port is a number from 1 to 65535".to_owned()),
-    }
 }
 
 /// How inputs are read; the same for every command that analyses them.

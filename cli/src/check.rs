@@ -2,11 +2,11 @@
 
 use ringfence::diagnostics::Severity;
 use ringfence::report::{self, Format};
-use ringfence::workspace::{CheckOptions, Outcome};
+use ringfence::workspace::{CheckOptions, InMemory, Outcome};
 
 use crate::args::{CheckArgs, FixSafety};
 use crate::console::Console;
-use crate::load::load;
+use crate::load::{Loaded, load};
 use crate::{ExitCode, Failure, baseline, count, fix, output};
 
 /// Checks, mends, and reports.
@@ -32,23 +32,22 @@ pub(crate) fn check(console: &mut Console<'_>, arguments: &CheckArgs) -> Result<
     }
     let outcome = match safety {
         None => outcome,
+        Some(safety) if arguments.diff => {
+            let workspace = &mut loaded.workspace;
+            let Ok(fixed) = workspace.fix_all(outcome.clone(), &options, safety.into(), &mut InMemory);
+            let patch = fix::patch(workspace, &fixed.originals);
+            output::deliver(console, arguments.output.as_deref(), &patch)?;
+            return Ok(inputs.max(findings(arguments, &outcome)));
+        }
         Some(safety) => {
-            let before = arguments.diff.then(|| outcome.clone());
-            let write = !arguments.diff;
-            let how =
-                fix::Options { safety: safety.into(), write, check: &options, render: &loaded.rendering };
-            let fixed = fix::fix(console, &mut loaded.workspace, outcome, &how)?;
-            match before {
-                Some(before) => {
-                    output::deliver(
-                        console,
-                        arguments.output.as_deref(),
-                        &fix::patch(&loaded.workspace, &fixed.originals),
-                    )?;
-                    return Ok(inputs.max(findings(arguments, &before)));
-                }
-                None => fixed.outcome,
+            let Loaded { workspace, rendering, .. } = &mut loaded;
+            let mut host = fix::InPlace { console, rendering };
+            let fixed = workspace.fix_all(outcome, &options, safety.into(), &mut host)?;
+            if !fixed.originals.is_empty() {
+                let paths: Vec<&str> = fixed.originals.keys().map(String::as_str).collect();
+                console.note(&format!("changed {}", paths.join(", ")));
             }
+            fixed.outcome
         }
     };
     // What was read is not needed any more, and its memory is, for the report.

@@ -1,7 +1,7 @@
 //! `ringfence explain`: why one end can or can't reach another.
 
 use ringfence::report::{explain_json, explain_text};
-use ringfence::workspace::{Explanation, NoSuchWorkload, Outcome};
+use ringfence::workspace::{Explanation, NOTHING_TO_EXPLAIN, NoSuchWorkload, Outcome};
 
 use crate::args::{ExplainArgs, TextFormat};
 use crate::console::Console;
@@ -82,10 +82,7 @@ fn nothing(unknown: &[NoSuchWorkload], inputs: ExitCode) -> Failure {
     let mut messages: Vec<String> = unknown.iter().map(ToString::to_string).collect();
     messages.dedup();
     if messages.is_empty() {
-        messages.push(
-            "there is nothing to explain: a Pod always reaches itself, and no policy is about two addresses"
-                .to_owned(),
-        );
+        messages.push(NOTHING_TO_EXPLAIN.to_owned());
     }
     Failure { code: inputs.max(ExitCode::Usage), messages }
 }

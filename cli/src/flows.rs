@@ -3,7 +3,7 @@
 use ringfence::engine::{EngineOptions, IpBlocks};
 use ringfence::model::Direction;
 use ringfence::report::{FlowFormat, PairWriter, blocks_json, render_flows};
-use ringfence::workspace::{Focus, NoSuchWorkload, Pattern, ReachOptions, Workspace};
+use ringfence::workspace::{Focus, Pattern, ReachOptions, Workspace, unmatched};
 
 use crate::args::{DirectionArg, FlowsArgs, FlowsFormat, FocusArgs, InputArgs, IpBlocksArg, ReachArgs};
 use crate::console::Console;
@@ -122,22 +122,17 @@ pub(crate) fn options_among(
     inputs: &InputArgs,
     overlays: &[String],
 ) -> Result<ReachOptions, Failure> {
-    if let Some(wanted) = arguments.overlay.as_ref().filter(|wanted| !overlays.contains(wanted)) {
-        let hint = match overlays {
-            [] => "there are no overlays that exclude each other here".to_owned(),
-            known => format!("there are {}", known.join(", ")),
-        };
-        return Err(Failure::usage(format!("there is no overlay `{wanted}`: {hint}")));
-    }
     let ip_blocks = match arguments.ip_blocks {
         IpBlocksArg::ExternalOnly => IpBlocks::ExternalOnly,
         IpBlocksArg::MatchPodIps => IpBlocks::MatchPodIps,
     };
-    Ok(ReachOptions {
+    let options = ReachOptions {
         engine: EngineOptions { ip_blocks },
         namespace: inputs.namespace.clone(),
         overlay: arguments.overlay.clone(),
-    })
+    };
+    options.among(overlays).map_err(|error| Failure::usage(error.to_string()))?;
+    Ok(options)
 }
 
 /// The part of the flows that is asked for.
@@ -156,25 +151,9 @@ pub(crate) fn focus(arguments: &FocusArgs) -> Focus {
 
 /// Fails where a pattern stands for no workload of any overlay of any workspace.
 pub(crate) fn known(workspaces: &[&Workspace], options: &ReachOptions, focus: &Focus) -> Result<(), Failure> {
-    if focus.workloads.is_empty() && focus.peers.is_empty() {
+    let lost = unmatched(workspaces, options, focus);
+    if lost.is_empty() {
         return Ok(());
     }
-    let mut unmatched: Option<Vec<NoSuchWorkload>> = None;
-    for workspace in workspaces {
-        workspace.scenes(options, &mut |scene| {
-            let here = scene.unmatched(focus);
-            unmatched = Some(match unmatched.take() {
-                None => here,
-                Some(before) => {
-                    before.into_iter().filter(|lost| here.iter().any(|h| h.pattern == lost.pattern)).collect()
-                }
-            });
-        });
-    }
-    match unmatched {
-        Some(lost) if !lost.is_empty() => {
-            Err(Failure { code: ExitCode::Usage, messages: lost.iter().map(ToString::to_string).collect() })
-        }
-        _ => Ok(()),
-    }
+    Err(Failure { code: ExitCode::Usage, messages: lost.iter().map(ToString::to_string).collect() })
 }

@@ -18,6 +18,9 @@ pub enum Severity {
 }
 
 impl Severity {
+    /// Every severity.
+    pub const ALL: [Self; 3] = [Self::Info, Self::Warning, Self::Error];
+
     /// The name in configuration and output: `info`, `warning` or `error`.
     pub fn name(self) -> &'static str {
         match self {
@@ -40,6 +43,9 @@ pub enum Safety {
 }
 
 impl Safety {
+    /// Every safety.
+    pub const ALL: [Self; 3] = [Self::Safe, Self::ChangesTraffic, Self::Suggestion];
+
     /// The name in output: `safe`, `changes-traffic` or `suggestion`.
     pub fn name(self) -> &'static str {
         match self {

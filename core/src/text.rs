@@ -72,6 +72,20 @@ pub enum PositionEncoding {
     CodePoints,
 }
 
+impl PositionEncoding {
+    /// Every encoding.
+    pub const ALL: [Self; 3] = [Self::Utf8, Self::Utf16, Self::CodePoints];
+
+    /// The name in options: `utf-8`, `utf-16` or `utf-32`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Utf8 => "utf-8",
+            Self::Utf16 => "utf-16",
+            Self::CodePoints => "utf-32",
+        }
+    }
+}
+
 /// A line and a column, both counted from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {

@@ -20,6 +20,19 @@ pub enum Tool {
     Helm,
 }
 
+impl Tool {
+    /// Every tool.
+    pub const ALL: [Self; 2] = [Self::Kustomize, Self::Helm];
+
+    /// The name of the tool.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Kustomize => "kustomize",
+            Self::Helm => "helm",
+        }
+    }
+}
+
 /// One folder to render.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Job {

@@ -22,6 +22,9 @@ pub enum Openness {
 }
 
 impl Openness {
+    /// Every openness.
+    pub const ALL: [Self; 4] = [Self::Exact, Self::NamespaceWide, Self::ClusterWide, Self::World];
+
     /// The word in reports.
     pub fn name(self) -> &'static str {
         match self {

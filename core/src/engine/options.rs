@@ -11,6 +11,19 @@ pub enum IpBlocks {
     MatchPodIps,
 }
 
+impl IpBlocks {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::ExternalOnly, Self::MatchPodIps];
+
+    /// The name in options.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ExternalOnly => "external-only",
+            Self::MatchPodIps => "match-pod-ips",
+        }
+    }
+}
+
 /// How the answers are computed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct EngineOptions {

@@ -40,6 +40,9 @@ pub enum Action {
 }
 
 impl Action {
+    /// Every action.
+    pub const ALL: [Self; 3] = [Self::Accept, Self::Deny, Self::Pass];
+
     /// The name in output: `accept`, `deny` or `pass`.
     pub const fn name(self) -> &'static str {
         match self {

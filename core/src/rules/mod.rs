@@ -145,6 +145,9 @@ pub enum RuleSet {
 }
 
 impl RuleSet {
+    /// Every set.
+    pub const ALL: [Self; 4] = [Self::Default, Self::Recommended, Self::Strict, Self::OptIn];
+
     /// The name in configuration and output.
     pub fn name(self) -> &'static str {
         match self {
@@ -170,6 +173,9 @@ pub enum FixKind {
 }
 
 impl FixKind {
+    /// Every kind.
+    pub const ALL: [Self; 4] = [Self::None, Self::Suggestion, Self::ChangesTraffic, Self::Safe];
+
     /// What the documentation says.
     pub fn name(self) -> &'static str {
         match self {

@@ -1,10 +1,15 @@
-//! Applying fixes: one pass over the findings of an outcome, for the host to check again and repeat.
+//! Applying fixes: one pass over the findings of an outcome, or passes until none is left.
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 
-use super::{Outcome, Workspace};
-use crate::diagnostics::{Edit, Fix, Safety};
+use super::{CheckOptions, Outcome, Workspace};
+use crate::cluster::{Job, Tool};
+use crate::diagnostics::{Diagnostic, Edit, Fix, Safety};
 use crate::text::{FileId, Span};
+
+/// More passes than any chain of fixes needs: it ends a quarrel between two fixes.
+const PASSES: usize = 10;
 
 /// What one pass of fixes comes to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -12,9 +17,65 @@ pub struct FixPass {
     /// The files that change, by path, with their new text.
     pub changed: Vec<(String, String)>,
     /// What was done, in the order of the findings.
-    pub applied: Vec<String>,
+    pub applied: Vec<AppliedFix>,
     /// How many fixes overlap others and have to wait for the next pass.
     pub skipped: u32,
+}
+
+/// A fix that was applied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AppliedFix {
+    /// The rule of the finding.
+    pub rule: &'static str,
+    /// The fingerprint of the finding.
+    pub fingerprint: String,
+    /// What the fix does.
+    pub title: String,
+}
+
+/// What fixing until none is left comes to.
+#[derive(Clone, Debug)]
+pub struct Fixed {
+    /// The outcome of the last check.
+    pub outcome: Outcome,
+    /// The texts before, of the files that changed, by path.
+    pub originals: BTreeMap<String, String>,
+    /// What was done, in order.
+    pub applied: Vec<AppliedFix>,
+    /// How many fixes were still waiting for others.
+    pub skipped: u32,
+}
+
+/// What does the input and output of [`Workspace::fix_all`].
+pub trait FixHost {
+    /// Why fixing can't go on.
+    type Error;
+
+    /// Takes what a pass makes, before the workspace does.
+    ///
+    /// # Errors
+    /// Where it can't be kept; the workspace then stays as it is.
+    fn keep(&mut self, workspace: &Workspace, pass: &FixPass) -> Result<(), Self::Error>;
+
+    /// Hands over again what tools make of folders in which files changed. False where that can't be known: fixing
+    /// ends.
+    fn render(&mut self, workspace: &mut Workspace, jobs: Vec<Job>) -> bool;
+}
+
+/// Nothing is written and nothing rendered: only the workspace changes.
+#[derive(Clone, Copy, Debug)]
+pub struct InMemory;
+
+impl FixHost for InMemory {
+    type Error = Infallible;
+
+    fn keep(&mut self, _: &Workspace, _: &FixPass) -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    fn render(&mut self, _: &mut Workspace, _: Vec<Job>) -> bool {
+        false
+    }
 }
 
 impl Workspace {
@@ -22,30 +83,90 @@ impl Workspace {
     /// to a person. A fix whose edits overlap those of an earlier one waits, and is applied as a whole or not at all. The
     /// workspace itself doesn't change.
     pub fn fix(&self, outcome: &Outcome, upto: Safety) -> FixPass {
-        let mut pass = FixPass::default();
-        let mut accepted: BTreeMap<FileId, Vec<&Edit>> = BTreeMap::new();
-        for finding in &outcome.findings {
-            let Some(fix) = finding.fixes.iter().find(|fix| fix.safety <= upto) else { continue };
-            if !fix.edits.iter().all(|edit| is_editable(outcome, edit)) {
-                continue;
-            }
-            let fresh = new_edits(fix, &accepted);
-            if fresh.iter().any(|edit| collides(edit, &accepted)) {
-                pass.skipped += 1;
-            } else if !fresh.is_empty() {
-                pass.applied.push(fix.title.clone());
-                for edit in fresh {
-                    accepted.entry(edit.file).or_default().push(edit);
-                }
-            }
-        }
-        for (file, edits) in accepted {
-            if let Some(source) = outcome.source(file) {
-                pass.changed.push((source.path.to_string(), edited(&source.text, edits)));
-            }
-        }
-        pass
+        let trusted = |finding: &'_ Diagnostic| finding.fixes.iter().position(|fix| fix.safety <= upto);
+        let chosen = outcome.findings.iter().filter_map(|finding| Some((finding, trusted(finding)?)));
+        pass(outcome, chosen)
     }
+
+    /// Applies one fix of one finding, by its place in [`Diagnostic::fixes`]; none where there is no such fix.
+    pub fn fix_one(&self, outcome: &Outcome, fingerprint: &str, place: usize) -> Option<FixPass> {
+        let finding = outcome.findings.iter().find(|finding| finding.fingerprint == fingerprint)?;
+        finding.fixes.get(place)?;
+        Some(pass(outcome, std::iter::once((finding, place))))
+    }
+
+    /// Applies fixes to what `outcome` found, and checks again, until none is left: a fix can make room for another.
+    ///
+    /// # Errors
+    /// Those of the host.
+    pub fn fix_all<H: FixHost>(
+        &mut self,
+        mut outcome: Outcome,
+        check: &CheckOptions,
+        upto: Safety,
+        host: &mut H,
+    ) -> Result<Fixed, H::Error> {
+        let mut originals = BTreeMap::new();
+        let mut applied = Vec::new();
+        let mut skipped = 0;
+        for _ in 0..PASSES {
+            let pass = self.fix(&outcome, upto);
+            skipped = pass.skipped;
+            if pass.changed.is_empty() {
+                break;
+            }
+            host.keep(self, &pass)?;
+            for (path, text) in &pass.changed {
+                originals.entry(path.clone()).or_insert_with(|| self.text(path).unwrap_or("").to_owned());
+                self.set(path, text.as_bytes());
+            }
+            applied.extend(pass.applied);
+            let mut jobs = self.jobs();
+            jobs.retain(|job| pass.changed.iter().any(|(path, _)| may_read(job, path)));
+            if !jobs.is_empty() && !host.render(self, jobs) {
+                break;
+            }
+            outcome = self.check(check);
+        }
+        Ok(Fixed { outcome, originals, applied, skipped })
+    }
+}
+
+/// Applies the chosen fixes, each by its finding and its place there.
+fn pass<'o>(outcome: &'o Outcome, chosen: impl Iterator<Item = (&'o Diagnostic, usize)>) -> FixPass {
+    let mut pass = FixPass::default();
+    let mut accepted: BTreeMap<FileId, Vec<&Edit>> = BTreeMap::new();
+    for (finding, place) in chosen {
+        let Some(fix) = finding.fixes.get(place) else { continue };
+        if !fix.edits.iter().all(|edit| is_editable(outcome, edit)) {
+            continue;
+        }
+        let fresh = new_edits(fix, &accepted);
+        if fresh.iter().any(|edit| collides(edit, &accepted)) {
+            pass.skipped += 1;
+        } else if !fresh.is_empty() {
+            pass.applied.push(AppliedFix {
+                rule: finding.rule,
+                fingerprint: finding.fingerprint.clone(),
+                title: fix.title.clone(),
+            });
+            for edit in fresh {
+                accepted.entry(edit.file).or_default().push(edit);
+            }
+        }
+    }
+    for (file, edits) in accepted {
+        if let Some(source) = outcome.source(file) {
+            pass.changed.push((source.path.to_string(), edited(&source.text, edits)));
+        }
+    }
+    pass
+}
+
+/// Whether rendering may read a file; a kustomization can take in files from anywhere.
+fn may_read(job: &Job, path: &str) -> bool {
+    let below = || path.strip_prefix(&*job.folder).is_some_and(|rest| rest.starts_with('/'));
+    job.tool == Tool::Kustomize || job.folder == "." || below()
 }
 
 /// Whether an edit is in the text of a file that somebody wrote, and that text is the file's bytes.
@@ -116,7 +237,9 @@ mod tests {
     }
 
     fn done(text: &str, applied: &[&str], skipped: u32) -> FixPass {
-        let applied = applied.iter().map(|title| (*title).to_owned()).collect();
+        let fix =
+            |title: &&str| AppliedFix { rule: "r", fingerprint: String::new(), title: (*title).to_owned() };
+        let applied = applied.iter().map(fix).collect();
         FixPass { changed: vec![("a.yaml".to_owned(), text.to_owned())], applied, skipped }
     }
 

@@ -31,6 +31,10 @@ pub enum GroupKind {
 }
 
 impl GroupKind {
+    /// Every kind.
+    pub const ALL: [Self; 6] =
+        [Self::Workload, Self::Namespace, Self::Cluster, Self::Addresses, Self::Node, Self::Ingress];
+
     /// The name in JSON.
     pub const fn name(self) -> &'static str {
         match self {

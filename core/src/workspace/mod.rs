@@ -21,14 +21,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
-pub use fixing::FixPass;
+pub use fixing::{AppliedFix, FixHost, FixPass, Fixed, InMemory};
 pub use flow_table::{FlowGroup, FlowRow, FlowTable, GroupKind};
 pub use outcome::{DirectionCounts, InputSummary, NamespaceCoverage, Outcome, SkippedInput};
 use reach::Stage;
 pub use reach::{
-    BadEnd, Cause, ChangeKind, ChangedEnd, ChangedFlow, ChangedPair, ChangedRow, Conclusion, Delta, Diff,
-    EndSpec, Explanation, ExposedSide, Exposure, Focus, NoSuchWorkload, Pattern, PolicyLine, PotentialPeer,
-    ReachOptions, RuleLine, Scene, Side, TooLarge, diff, diff_texts,
+    BadEnd, BadPort, Cause, ChangeKind, ChangedEnd, ChangedFlow, ChangedPair, ChangedRow, Conclusion, Delta,
+    Diff, EndSpec, Explanation, ExposedSide, Exposure, Focus, NOTHING_TO_EXPLAIN, NoSuchOverlay,
+    NoSuchWorkload, Pattern, PolicyLine, PotentialPeer, ReachOptions, RuleLine, Scene, Side, TooLarge, diff,
+    diff_texts, read_port, unmatched,
 };
 pub(crate) use reach::{Ends, Inflow, addresses_name};
 
@@ -47,7 +48,7 @@ use crate::rules::{Check, Context, Inputs, Needless, Origins, Reporter, SourceMa
 use crate::text::FileId;
 
 /// What one check is asked for, beyond the configuration.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CheckOptions {
     /// Rules and groups to run; empty for those that the configuration names.
     pub select: Vec<String>,
@@ -62,7 +63,9 @@ pub struct CheckOptions {
 }
 
 /// The files of a repository, and what is known of them.
-#[derive(Debug, Default)]
+///
+/// A copy shares the files with its original.
+#[derive(Clone, Debug, Default)]
 pub struct Workspace {
     config: Config,
     read_options: ReadOptions,
@@ -102,10 +105,10 @@ impl Workspace {
         self.files.insert(file.source.path.to_string(), Arc::new(file));
     }
 
-    /// Takes a file out.
-    pub fn remove(&mut self, path: &str) {
-        self.files.remove(path);
-        self.unread.remove(path);
+    /// Takes a file out; false where there is none.
+    pub fn remove(&mut self, path: &str) -> bool {
+        let was_read = self.files.remove(path).is_some();
+        self.unread.remove(path).is_some() || was_read
     }
 
     /// Says that a file can't be read, and why: it is counted and named among the skipped ones.

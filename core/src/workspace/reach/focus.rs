@@ -1,6 +1,7 @@
 //! Which part of the flows somebody asks for.
 
 use super::units::{Unit, Units};
+use super::{ReachOptions, Workspace};
 use crate::config::matches_name;
 use crate::model::{Direction, nearest};
 use crate::sets::{ConnectionSet, Protocol};
@@ -69,6 +70,25 @@ pub struct NoSuchWorkload {
 fn hint(meant: Option<&str>) -> String {
     meant
         .map_or_else(|| "`ringfence flows` lists them".to_owned(), |meant| format!("did you mean `{meant}`?"))
+}
+
+/// The patterns of a focus that stand for no workload of any overlay of any of the workspaces.
+pub fn unmatched(workspaces: &[&Workspace], options: &ReachOptions, focus: &Focus) -> Vec<NoSuchWorkload> {
+    let mut unmatched: Option<Vec<NoSuchWorkload>> = None;
+    if focus.workloads.is_empty() && focus.peers.is_empty() {
+        return Vec::new();
+    }
+    for workspace in workspaces {
+        workspace.scenes(options, &mut |scene| {
+            let here = scene.unmatched(focus);
+            let is_lost = |lost: &NoSuchWorkload| here.iter().any(|other| other.pattern == lost.pattern);
+            match &mut unmatched {
+                Some(all) => all.retain(is_lost),
+                None => unmatched = Some(here),
+            }
+        });
+    }
+    unmatched.unwrap_or_default()
 }
 
 impl Focus {

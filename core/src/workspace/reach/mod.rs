@@ -22,10 +22,10 @@ pub use diff::{
 pub(crate) use entrances::Inflow;
 pub use explain::{Conclusion, Explanation, PolicyLine, RuleLine, Side};
 pub use exposure::{ExposedSide, Exposure, PotentialPeer};
-pub use focus::{Focus, NoSuchWorkload, Pattern};
+pub use focus::{Focus, NoSuchWorkload, Pattern, unmatched};
 pub use grouped::TooLarge;
 pub(crate) use naming::addresses_name;
-pub use question::{BadEnd, EndSpec};
+pub use question::{BadEnd, BadPort, EndSpec, NOTHING_TO_EXPLAIN, read_port};
 pub(crate) use wanted::Ends;
 
 use std::collections::BTreeSet;
@@ -53,6 +53,38 @@ pub struct ReachOptions {
     pub namespace: Option<String>,
     /// The overlay to analyse, where overlays exclude each other; none for all.
     pub overlay: Option<String>,
+}
+
+/// An overlay that there isn't.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("there is no overlay `{wanted}`: {}", overlay_hint(.known))]
+pub struct NoSuchOverlay {
+    /// What was asked for.
+    pub wanted: String,
+    /// The overlays that there are.
+    pub known: Vec<String>,
+}
+
+fn overlay_hint(known: &[String]) -> String {
+    match known {
+        [] => "there are no overlays that exclude each other here".to_owned(),
+        known => format!("there are {}", known.join(", ")),
+    }
+}
+
+impl ReachOptions {
+    /// Whether there is the overlay that is asked for, where these are all that there are.
+    ///
+    /// # Errors
+    /// Where there isn't.
+    pub fn among(&self, overlays: &[String]) -> Result<(), NoSuchOverlay> {
+        match &self.overlay {
+            Some(wanted) if !overlays.contains(wanted) => {
+                Err(NoSuchOverlay { wanted: wanted.clone(), known: overlays.to_vec() })
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 /// One root, ready to be asked.

@@ -7,7 +7,7 @@ use ipnet::IpNet;
 use super::{NoSuchWorkload, Pattern, Scene};
 use crate::engine::{Endpoint, ForeignPod, PeerId};
 use crate::model::NAME_LABEL;
-use crate::sets::{AddressSet, Labels};
+use crate::sets::{AddressSet, Labels, Protocol};
 
 /// Networks that are not on the internet: RFC 1918, RFC 6598, loopback, link-local, multicast and what is reserved.
 const NOT_INTERNET: [&str; 16] = [
@@ -28,6 +28,38 @@ const NOT_INTERNET: [&str; 16] = [
     "ff00::/8",
     "::ffff:0:0/96",
 ];
+
+/// What is to be said where two known ends come to no explanation at all.
+pub const NOTHING_TO_EXPLAIN: &str =
+    "there is nothing to explain: a Pod always reaches itself, and no policy is about two addresses";
+
+/// Why a text is no port of a protocol.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BadPort {
+    /// The protocol isn't one.
+    #[error("the protocol is TCP, UDP or SCTP")]
+    Protocol,
+    /// The number isn't one.
+    #[error("the port is a number from 1 to 65535")]
+    Number,
+}
+
+/// Reads `443`, `53/UDP` or `UDP/53`, in any case; the protocol is TCP unless given.
+///
+/// # Errors
+/// Where the text is none of these.
+pub fn read_port(text: &str) -> Result<(Protocol, u16), BadPort> {
+    let (number, protocol) = match text.split_once('/') {
+        Some((first, second)) if first.parse::<u16>().is_ok() => (first, second),
+        Some((first, second)) => (second, first),
+        None => (text, "TCP"),
+    };
+    let protocol = protocol.to_uppercase().parse().map_err(|_| BadPort::Protocol)?;
+    match number.parse() {
+        Ok(number) if number > 0 => Ok((protocol, number)),
+        _ => Err(BadPort::Number),
+    }
+}
 
 /// One end of a question, as somebody writes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -225,6 +257,18 @@ mod tests {
         );
         for bad in ["", "shop/{app}", "a b", "shop/{app=web"] {
             assert!(bad.parse::<EndSpec>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn ports_are_read_in_both_orders() {
+        for text in ["53/UDP", "udp/53"] {
+            assert_eq!(read_port(text), Ok((Protocol::Udp, 53)), "{text}");
+        }
+        assert_eq!(read_port("443"), Ok((Protocol::Tcp, 443)));
+        assert_eq!(read_port("53/ICMP"), Err(BadPort::Protocol));
+        for text in ["0", "65536", "http", "", "TCP/http"] {
+            assert_eq!(read_port(text), Err(BadPort::Number), "{text}");
         }
     }
 

@@ -161,6 +161,9 @@ impl Delta {
 }
 
 impl ChangeKind {
+    /// Every kind.
+    pub const ALL: [Self; 3] = [Self::Opened, Self::Changed, Self::Closed];
+
     /// The name in JSON.
     pub const fn name(self) -> &'static str {
         match self {

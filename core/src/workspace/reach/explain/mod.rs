@@ -53,6 +53,9 @@ pub enum Conclusion {
 }
 
 impl Conclusion {
+    /// Every conclusion.
+    pub const ALL: [Self; 4] = [Self::Allowed, Self::Denied, Self::Partly, Self::Unknown];
+
     /// The word in reports.
     pub fn name(self) -> &'static str {
         match self {
