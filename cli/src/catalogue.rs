@@ -2,8 +2,9 @@
 
 use ringfence::config::Config;
 use ringfence::model::nearest;
-use ringfence::rules::{self, Group, OptionValue, Rule, RuleOption};
-use serde_json::{Value, json};
+use ringfence::rules::{self, Group, Rule};
+use ringfence::wire::RuleInfo;
+use serde_json::Value;
 
 use crate::args::{self, RulesArgs, TextFormat};
 use crate::console::Console;
@@ -13,19 +14,15 @@ use crate::{ExitCode, Failure, markdown};
 pub(crate) fn rules(console: &mut Console<'_>, arguments: &RulesArgs) -> Result<ExitCode, Failure> {
     let text = match (&arguments.name, arguments.format) {
         (None, TextFormat::Text) => table(console.colors(false)),
-        (None, TextFormat::Json) => json_text(&rules::all().iter().map(|rule| data(rule)).collect()),
+        (None, TextFormat::Json) => {
+            json_text(&rules::all().iter().map(|rule| data(RuleInfo::from(*rule))).collect())
+        }
         (Some(name), format) => {
             let rule = find(name)?;
             let page = rules::page(rule.name).unwrap_or(rule.summary);
             match format {
                 TextFormat::Text => markdown::render(page, console.colors(false)),
-                TextFormat::Json => {
-                    let mut data = data(rule);
-                    if let Some(fields) = data.as_object_mut() {
-                        fields.insert("page".to_owned(), page.into());
-                    }
-                    json_text(&data)
-                }
+                TextFormat::Json => json_text(&data(RuleInfo::from(rule).with_page())),
             }
         }
     };
@@ -100,25 +97,9 @@ fn table(color: bool) -> String {
     text
 }
 
-/// A rule as data.
-fn data(rule: &Rule) -> Value {
-    let option = |option: &RuleOption| {
-        let default = match option.default {
-            OptionValue::Strings(list) => json!(list),
-            OptionValue::Integer(number) => json!(number),
-        };
-        json!({"name": option.name, "summary": option.summary, "default": default})
-    };
-    json!({
-        "name": rule.name,
-        "group": rule.group.name(),
-        "severity": rule.severity.name(),
-        "set": rule.set.name(),
-        "fix": rule.fix.name(),
-        "since": rule.since,
-        "summary": rule.summary,
-        "options": rule.options.iter().map(option).collect::<Value>(),
-    })
+/// A rule as JSON, which can't fail: it has string keys only.
+fn data(rule: RuleInfo) -> Value {
+    serde_json::to_value(rule).unwrap_or_default()
 }
 
 fn json_text(value: &Value) -> String {

@@ -1,6 +1,7 @@
 //! `ringfence diff`: which connections a change opens and closes.
 
-use ringfence::report::{DiffFormat, render_diff};
+use ringfence::report::{DiffFormat, diff_json, render_diff};
+use ringfence::text::PositionEncoding;
 use ringfence::workspace::{Diff, diff as compare, diff_texts};
 
 use crate::args::{DiffArgs, FailOnChange};
@@ -28,12 +29,16 @@ pub(crate) fn diff(console: &mut Console<'_>, arguments: &DiffArgs) -> Result<Ex
     console.progress("comparing");
     let mut diffs: Vec<Diff> = Vec::new();
     let alone = compare(sides, &options, &focus, &mut |diff| diffs.push(diff));
-    for overlay in alone {
+    for overlay in &alone {
         console.warning(&format!("overlay `{overlay}` is on one side only and not compared"));
     }
     let colored = arguments.format == DiffFormat::Text;
     let style = output::style(console, arguments.output.is_some(), colored, arguments.verbose);
-    let text = render_diff(&diffs, &diff_texts(sides), arguments.format, &style);
+    let texts = diff_texts(sides);
+    let text = match arguments.format {
+        DiffFormat::Json => diff_json(&diffs, &alone, &texts, PositionEncoding::CodePoints),
+        format => render_diff(&diffs, &texts, format, &style),
+    };
     output::deliver(console, arguments.output.as_deref(), &text)?;
     let fails = match arguments.fail_on {
         FailOnChange::Opened => diffs.iter().any(Diff::opens),

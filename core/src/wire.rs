@@ -8,7 +8,15 @@ mod connections;
 mod diff;
 mod explain;
 mod exposure;
+mod fix;
 mod flows;
+mod graph;
+mod jobs;
+mod options;
+mod refusal;
+mod rules;
+#[cfg(feature = "schema")]
+mod words;
 
 use serde::Serialize;
 
@@ -20,7 +28,17 @@ pub use exposure::{
     ExposedAddresses, ExposedDirection, ExposedPeer, ExposedWorkload, ExposureReport, Selected, Selector,
     SelectorRequirement,
 };
+pub use fix::{AppliedRepair, FixReport, FixedFile};
 pub use flows::{FlowReport, Group, GroupFlow};
+pub(crate) use graph::{CERTAINTIES, KNOT};
+pub use graph::{GraphArea, GraphBox, GraphEdge, GraphNode, GraphPoint, GraphReport, GraphSize};
+pub use jobs::RenderJob;
+pub use options::{
+    CheckOptions, ConfigText, DiffOptions, ExplainOptions, ExposureOptions, FixOptions, FlowOptions,
+    ReportOptions, WorkspaceOptions,
+};
+pub use refusal::{ConfigProblem, Refusal, RefusalCode};
+pub use rules::{RuleInfo, RuleOptionDefault, RuleOptionInfo};
 
 use crate::diagnostics::{Diagnostic, Edit, Fix, Location, ObjectRef, Related};
 use crate::engine::Flow;
@@ -53,8 +71,10 @@ pub struct Finding {
     /// The rule's stable name.
     pub rule: String,
     /// The rule's group.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "words::rule_groups"))]
     pub group: String,
     /// `info`, `warning` or `error`.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "words::severities"))]
     pub severity: String,
     /// What is wrong.
     pub message: String,
@@ -140,6 +160,7 @@ pub struct ProposedFix {
     /// What it does.
     pub title: String,
     /// `safe`, `changes-traffic` or `suggestion`.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "words::safeties"))]
     pub safety: String,
     /// The edits; they don't overlap.
     pub edits: Vec<TextEdit>,
@@ -205,6 +226,7 @@ pub struct NamespaceRow {
     /// Whether every Pod that could be made there starts isolated.
     pub default_deny: DefaultDeny,
     /// The widest grant of its policies: `exact`, `namespace-wide`, `cluster-wide` or `world`; absent without rules.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "words::openness"))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub openness: Option<String>,
     /// The share of its policies' grants that nothing uses, 0 to 1; absent where nothing is granted.
@@ -217,8 +239,10 @@ pub struct NamespaceRow {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DefaultDeny {
     /// For connections to Pods.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "words::proofs"))]
     pub ingress: String,
     /// For connections from Pods.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "words::proofs"))]
     pub egress: String,
 }
 
@@ -394,6 +418,8 @@ pub fn schemas() -> Vec<(&'static str, serde_json::Value)> {
         ("diff-report.schema.json", written().into_root_schema_for::<DiffReport>().to_value()),
         ("explain-report.schema.json", written().into_root_schema_for::<ExplainReport>().to_value()),
         ("exposure-report.schema.json", written().into_root_schema_for::<ExposureReport>().to_value()),
+        ("fix-report.schema.json", written().into_root_schema_for::<FixReport>().to_value()),
         ("flow-report.schema.json", written().into_root_schema_for::<FlowReport>().to_value()),
+        ("graph-report.schema.json", written().into_root_schema_for::<GraphReport>().to_value()),
     ]
 }

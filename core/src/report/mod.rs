@@ -29,10 +29,10 @@ use std::borrow::Cow;
 use std::str::FromStr;
 
 pub use blocks::blocks_json;
-pub use diff::{DiffFormat, render_diff};
+pub use diff::{DiffFormat, diff_json, render_diff};
 pub use explain::{explain_json, explain_text};
 pub use exposure::{exposure_json, exposure_text};
-pub use flows::{FlowFormat, render_flows};
+pub use flows::{FlowFormat, draw as flow_graph, render_flows};
 use serde::Serialize;
 
 use crate::diagnostics::{Diagnostic, Severity};

@@ -80,6 +80,7 @@ pub struct BlockList {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct BlockRule {
     /// `accept`, `deny` or `pass`.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "super::words::actions"))]
     pub action: String,
     /// What it matches.
     pub parts: Vec<BlockPart>,

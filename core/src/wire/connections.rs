@@ -15,7 +15,7 @@ pub enum Connections {
     Ports(Ports),
 }
 
-/// Every port of every protocol.
+/// The word for everything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Every {

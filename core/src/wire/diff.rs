@@ -14,6 +14,9 @@ pub struct DiffReport {
     pub version: u32,
     /// The changes. A pair that no entry has is as it was.
     pub changes: Vec<Change>,
+    /// Overlays that one side only has, and that are not compared.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub alone: Vec<String>,
 }
 
 /// A pair whose connections changed.
@@ -42,6 +45,7 @@ pub struct Change {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ChangeOfFlow {
     /// `opened` where connections came and none went, `closed` where connections went and none came, else `changed`.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "super::words::changes"))]
     pub change: String,
     /// What was proven allowed.
     pub old: Connections,

@@ -6,6 +6,9 @@ use super::{Border, Connections, Object, Place, VERSION};
 use crate::model::Tier;
 use crate::workspace::{Explanation, Outcome, PolicyLine, RuleLine, Side};
 
+/// The names of the tiers, in the order in which they are asked.
+pub(super) const TIERS: [&str; 3] = ["admin", "network", "baseline"];
+
 /// What `ringfence explain --format json` prints.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -31,6 +34,7 @@ pub struct ExplainedPair {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub port: Option<String>,
     /// `allowed`, `denied`, `partly` or `unknown`.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "super::words::conclusions"))]
     pub verdict: String,
     /// What is proven allowed, of what was asked about.
     pub allow: Connections,
@@ -54,6 +58,7 @@ pub struct ExplainedPair {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ExplainedSide {
     /// `allowed`, `denied`, `partly` or `unknown`.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "super::words::conclusions"))]
     pub verdict: String,
     /// What the side lets through for certain.
     pub allow: Connections,
@@ -75,6 +80,7 @@ pub struct ExplainedPolicy {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub object: Option<Object>,
     /// `admin`, `network` or `baseline`.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "super::words::tiers"))]
     pub tier: String,
     /// Where it selects the end.
     pub location: Place,
@@ -92,6 +98,7 @@ pub struct ExplainedRule {
     /// Its index, from 0.
     pub index: usize,
     /// `accept`, `deny` or `pass`; rules of NetworkPolicies accept.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "super::words::actions"))]
     pub action: String,
     /// What it decides, of what was asked about and nothing before it decided.
     pub decides: Connections,
@@ -140,10 +147,11 @@ fn side(border: &Border<'_>, side: &Side) -> ExplainedSide {
 }
 
 fn policy(border: &Border<'_>, line: &PolicyLine) -> ExplainedPolicy {
+    let [admin, network, baseline] = TIERS;
     let tier = match line.tier {
-        Some(Tier::Admin) => "admin",
-        Some(Tier::Baseline) => "baseline",
-        None => "network",
+        Some(Tier::Admin) => admin,
+        Some(Tier::Baseline) => baseline,
+        None => network,
     };
     ExplainedPolicy {
         object: line.object.as_ref().map(super::object),

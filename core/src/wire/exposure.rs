@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{Connections, VERSION};
+use super::{Connections, Every, VERSION};
 use crate::sets::{LabelSelector, Operator};
 use crate::workspace::{ExposedSide, Exposure, PotentialPeer};
 
@@ -85,8 +85,8 @@ pub struct ExposedAddresses {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub enum Selected {
-    /// `"all"`.
-    All(&'static str),
+    /// Everything.
+    All(Every),
     /// One namespace by its name.
     Name {
         /// The name.
@@ -116,6 +116,7 @@ pub struct SelectorRequirement {
     /// The label's key.
     pub key: String,
     /// `In`, `NotIn`, `Exists` or `DoesNotExist`.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "super::words::operators"))]
     pub operator: String,
     /// The values, for `In` and `NotIn`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -164,7 +165,7 @@ fn peer(peer: &PotentialPeer) -> ExposedPeer {
 
 fn selected(selector: &LabelSelector) -> Selected {
     if selector.is_everything() {
-        return Selected::All("all");
+        return Selected::All(Every::All);
     }
     let mut written = Selector::default();
     for requirement in selector.requirements() {

@@ -26,6 +26,7 @@ pub struct Group {
     /// What it is called; flows name it so.
     pub name: String,
     /// `workload`, `namespace`, `cluster`, `addresses`, `node` or `ingress`.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "super::words::group_kinds"))]
     pub kind: String,
     /// The namespace that all of it is in; absent where it isn't in one.
     #[serde(skip_serializing_if = "Option::is_none")]

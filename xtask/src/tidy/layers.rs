@@ -9,7 +9,7 @@ use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::visit::{self, Visit};
 
 /// Every top module of the core with its height. Modules of one height do not know each other.
-const LAYERS: [(&str, u8); 12] = [
+const LAYERS: [(&str, u8); 13] = [
     ("text", 0),
     ("sets", 0),
     ("diagnostics", 1),
@@ -24,6 +24,7 @@ const LAYERS: [(&str, u8); 12] = [
     // The JSON report prints what `wire` defines.
     ("wire", 9),
     ("report", 10),
+    ("embed", 11),
 ];
 
 /// The imports of one file of the core that point upwards or sideways.

@@ -6,19 +6,24 @@ use crate::text::PositionEncoding;
 use crate::wire::{Border, ChangeCause, ChangeOfFlow};
 use crate::workspace::{ChangedEnd, Diff, Outcome};
 
-pub(super) fn render(diffs: &[Diff], texts: &Outcome) -> String {
+/// The changes as [`crate::wire::DiffReport`], with columns in the given encoding; `alone` are the overlays that one
+/// side only has.
+pub fn diff_json(diffs: &[Diff], alone: &[String], texts: &Outcome, encoding: PositionEncoding) -> String {
     let mut text = String::from("{\"version\":1,\"changes\":[");
     let mut first = true;
     for diff in diffs {
-        changes(diff, texts, &mut first, &mut text);
+        changes(diff, &Border { outcome: texts, encoding }, &mut first, &mut text);
     }
-    text.push_str("]}\n");
+    text.push(']');
+    if !alone.is_empty() {
+        text.push_str(&format!(",\"alone\":{}", json(alone)));
+    }
+    text.push_str("}\n");
     text
 }
 
-fn changes(diff: &Diff, texts: &Outcome, first: &mut bool, text: &mut String) {
-    let border = Border { outcome: texts, encoding: PositionEncoding::CodePoints };
-    let causes: Vec<ChangeCause> = diff.causes.iter().map(|cause| ChangeCause::new(&border, cause)).collect();
+fn changes(diff: &Diff, border: &Border<'_>, first: &mut bool, text: &mut String) {
+    let causes: Vec<ChangeCause> = diff.causes.iter().map(|cause| ChangeCause::new(border, cause)).collect();
     let sets: Vec<String> = diff
         .cause_sets
         .iter()

@@ -8,9 +8,12 @@ mod text;
 
 use std::str::FromStr;
 
+pub use json::diff_json;
+
 use super::flows::cells::{name, ports};
 use super::{Style, UnknownFormat};
 use crate::model::nearest;
+use crate::text::PositionEncoding;
 use crate::workspace::{Delta, Diff, Outcome};
 
 /// A format of changes.
@@ -61,7 +64,7 @@ impl FromStr for DiffFormat {
 pub fn render_diff(diffs: &[Diff], texts: &Outcome, format: DiffFormat, style: &Style) -> String {
     match format {
         DiffFormat::Text => text::render(diffs, texts, style),
-        DiffFormat::Json => json::render(diffs, texts),
+        DiffFormat::Json => diff_json(diffs, &[], texts, PositionEncoding::CodePoints),
         DiffFormat::Markdown => markdown::render(diffs, texts),
         DiffFormat::Sarif => sarif::render(diffs, texts),
         DiffFormat::Dot => dot::render(diffs),

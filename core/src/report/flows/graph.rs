@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 
 use super::cells::{name, ports};
 use crate::report::plain::one_line;
-use crate::sets::ConnectionSet;
 use crate::workspace::{FlowGroup, FlowRow, FlowTable, GroupKind};
 
 /// A row with at least so many groups on both sides together gets a knot.
@@ -31,6 +30,12 @@ pub(super) struct Node {
     pub(super) within: Option<usize>,
 }
 
+impl Node {
+    pub(super) fn is_knot(&self) -> bool {
+        matches!(self.kind, NodeKind::Knot { .. })
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum NodeKind {
     Group(GroupKind),
@@ -46,6 +51,8 @@ pub(super) struct Arrow {
     /// The ports; empty beside a knot, which has them.
     pub(super) label: String,
     pub(super) title: String,
+    /// The row that it is part of, by its place in the table.
+    pub(super) row: usize,
     /// Whether its connections are in doubt.
     pub(super) unknown: bool,
     /// Whether it ends at a group. What leads into a knot has no head.
@@ -70,14 +77,15 @@ impl Graph {
         };
         let nodes = table.groups.iter().map(node).collect();
         let mut graph = Self { boxes, nodes, arrows: Vec::new() };
-        for row in &table.rows {
-            graph.add(row, &row.allow, false);
-            graph.add(row, &row.unknown, true);
+        for row in table.rows.iter().enumerate() {
+            graph.add(row, false);
+            graph.add(row, true);
         }
         graph
     }
 
-    fn add(&mut self, row: &FlowRow, connections: &ConnectionSet, unknown: bool) {
+    fn add(&mut self, (place, row): (usize, &FlowRow), unknown: bool) {
+        let connections = if unknown { &row.unknown } else { &row.allow };
         if connections.is_empty() {
             return;
         }
@@ -100,6 +108,7 @@ impl Graph {
             to,
             label: if head { label.clone() } else { String::new() },
             title: title.clone(),
+            row: place,
             unknown,
             head,
         };
@@ -142,6 +151,7 @@ fn title(group: &FlowGroup) -> String {
 mod tests {
     use super::super::sample;
     use super::*;
+    use crate::sets::ConnectionSet;
 
     #[test]
     fn many_with_many_share_a_knot() {

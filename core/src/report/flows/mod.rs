@@ -6,8 +6,10 @@
 pub(super) mod cells;
 mod csv;
 pub(super) mod dot;
+mod drawing;
 mod graph;
 mod html;
+mod labels;
 mod layout;
 mod markdown;
 mod mermaid;
@@ -19,6 +21,8 @@ pub(super) mod wrap;
 mod sample;
 
 use std::str::FromStr;
+
+pub use drawing::draw;
 
 use super::{Style, UnknownFormat, pretty};
 use crate::model::nearest;

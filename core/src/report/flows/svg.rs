@@ -2,26 +2,14 @@
 
 use std::fmt::Write as _;
 
-use unicode_width::UnicodeWidthStr;
-
 use super::cells::name;
 use super::graph::{Arrow, Graph, Node, NodeKind};
-use super::layout::{Area, Layout, Parts, Point, Route, Size, lay_out};
-use super::wrap::{fill, wrap};
+use super::labels::{LINE, Labels, PADDING, SMALL_COLUMN, SMALL_LINE, cut, height_of, label_size};
+use super::layout::{Area, Layout, Point, Route, Size};
+use super::wrap::fill;
 use crate::report::junit::escape;
 use crate::workspace::{FlowTable, GroupKind};
 
-/// Pixels of a column of text, by the fonts that are named below, and of a line.
-const COLUMN: f64 = 7.3;
-const LINE: f64 = 17.0;
-/// The same for ports.
-const SMALL_COLUMN: f64 = 6.7;
-const SMALL_LINE: f64 = 15.0;
-/// Between text and the edge around it.
-const PADDING: Size = Size { width: 10.0, height: 8.0 };
-/// The most columns of a line, and the most lines of a node and of a label. The title of each has everything.
-const MOST_COLUMNS: usize = 34;
-const MOST_LINES: usize = 4;
 /// The margin of the text below the picture.
 const MARGIN: f64 = 16.0;
 
@@ -104,112 +92,20 @@ fn below(size: Size, lines: &[String]) -> (Size, String) {
 }
 
 fn picture(graph: &Graph) -> Option<(Size, String)> {
-    let labels: Vec<Vec<String>> = graph.nodes.iter().map(node_lines).collect();
-    let arrow_labels: Vec<Vec<String>> = graph.arrows.iter().map(|arrow| port_lines(&arrow.label)).collect();
-    let size = |(node, lines): (&Node, &Vec<String>)| {
-        let size = node_size(node, lines);
-        // A box is as wide as its widest node: so there is room for its name.
-        let head = node.within.filter(|_| !node.is_knot()).and_then(|within| graph.boxes.get(within));
-        let head = head.map_or(0.0, |head| width_of(&[cut(head)], COLUMN));
-        (Size { width: size.width.max(head), ..size }, node.within)
-    };
-    let parts = Parts {
-        boxes: graph.boxes.len(),
-        nodes: graph.nodes.iter().zip(&labels).map(size).collect(),
-        arrows: graph
-            .arrows
-            .iter()
-            .zip(&arrow_labels)
-            .map(|(arrow, lines)| (arrow.from, arrow.to, label_size(lines)))
-            .collect(),
-    };
-    let layout = lay_out(&parts)?;
+    let labels = Labels::of(graph);
+    let layout = labels.lay_out(graph)?;
     let mut text = String::new();
     draw_boxes(&mut text, graph, &layout);
     for (arrow, route) in graph.arrows.iter().zip(&layout.arrows) {
         draw_arrow(&mut text, arrow, route);
     }
-    for ((arrow, lines), route) in graph.arrows.iter().zip(&arrow_labels).zip(&layout.arrows) {
+    for ((arrow, lines), route) in graph.arrows.iter().zip(&labels.arrows).zip(&layout.arrows) {
         draw_label(&mut text, arrow, lines, route.label);
     }
-    for ((node, lines), area) in graph.nodes.iter().zip(&labels).zip(&layout.nodes) {
+    for ((node, lines), area) in graph.nodes.iter().zip(&labels.nodes).zip(&layout.nodes) {
         draw_node(&mut text, node, lines, area);
     }
     Some((layout.size, text))
-}
-
-impl Node {
-    fn is_knot(&self) -> bool {
-        matches!(self.kind, NodeKind::Knot { .. })
-    }
-}
-
-/// The lines of a node: for a workload its name, and its kind on the last one.
-fn node_lines(node: &Node) -> Vec<String> {
-    if node.is_knot() {
-        return port_lines(&node.label);
-    }
-    let (name, kind) = match node.label.strip_suffix(']').and_then(|label| label.rsplit_once('[')) {
-        Some((name, kind)) if !name.is_empty() => (name, Some(kind)),
-        _ => (node.label.as_str(), None),
-    };
-    let most = MOST_LINES - usize::from(kind.is_some());
-    let mut lines = at_most(fill(name, MOST_COLUMNS), most);
-    lines.extend(kind.map(cut));
-    lines
-}
-
-/// Ports in lines.
-fn port_lines(ports: &str) -> Vec<String> {
-    if ports.is_empty() {
-        return Vec::new();
-    }
-    // Long lists of ports have no blanks to break at.
-    let items: Vec<_> = ports.split(',').collect();
-    let lines = wrap(items, ",", MOST_COLUMNS - 10);
-    at_most(lines, MOST_LINES)
-}
-
-fn at_most(mut lines: Vec<String>, most: usize) -> Vec<String> {
-    if lines.len() > most {
-        lines.truncate(most);
-        if let Some(last) = lines.last_mut() {
-            last.push('…');
-        }
-    }
-    lines
-}
-
-/// The text on one line; what doesn't fit is left out.
-fn cut(text: &str) -> String {
-    at_most(wrap([text], "", MOST_COLUMNS), 1).concat()
-}
-
-fn width_of(lines: &[String], column: f64) -> f64 {
-    let columns = lines.iter().map(|line| line.width()).max().unwrap_or(0);
-    f64::from(u32::try_from(columns).unwrap_or(u32::MAX)) * column
-}
-
-fn height_of(lines: &[String], line: f64) -> f64 {
-    f64::from(u32::try_from(lines.len()).unwrap_or(u32::MAX)) * line
-}
-
-fn node_size(node: &Node, lines: &[String]) -> Size {
-    if node.is_knot() {
-        let text = label_size(lines);
-        return Size { width: text.width + PADDING.width, height: text.height + PADDING.height / 2.0 };
-    }
-    Size {
-        width: width_of(lines, COLUMN) + 2.0 * PADDING.width,
-        height: height_of(lines, LINE) + 2.0 * PADDING.height,
-    }
-}
-
-fn label_size(lines: &[String]) -> Size {
-    if lines.is_empty() {
-        return Size::default();
-    }
-    Size { width: width_of(lines, SMALL_COLUMN) + 6.0, height: height_of(lines, SMALL_LINE) + 2.0 }
 }
 
 fn draw_boxes(text: &mut String, graph: &Graph, layout: &Layout) {
@@ -351,21 +247,6 @@ mod tests {
         table.rows = vec![sample::row(&[0], &[1], ConnectionSet::all()); 3_000];
         assert!(render(&table).contains("7 groups and 3000 arrows are too many for a picture"));
         assert!(inner(&table).is_none());
-    }
-
-    #[test]
-    fn long_text_is_cut_with_the_whole_in_the_title() {
-        let long = "x".repeat(200);
-        let node = Node {
-            kind: NodeKind::Group(GroupKind::Workload),
-            label: format!("{long}[Pod]"),
-            title: long,
-            within: None,
-        };
-        let lines = node_lines(&node);
-        assert_eq!((lines.len(), lines.last().map(String::as_str)), (MOST_LINES, Some("Pod")));
-        assert!(lines[MOST_LINES - 2].ends_with('…'));
-        assert_eq!(port_lines("TCP 1,2,3; UDP 4"), ["TCP 1,2,3; UDP 4"]);
     }
 
     #[test]
