@@ -8,6 +8,7 @@
 pub mod cluster;
 pub mod config;
 pub mod diagnostics;
+pub mod embed;
 pub mod engine;
 pub mod model;
 pub mod report;
