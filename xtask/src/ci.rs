@@ -1,6 +1,6 @@
 //! `cargo xtask ci`: everything that a change must pass, in the order of what fails soonest.
 
-use crate::{codegen, fuzz, shell, test, tidy, totals::Totals, wasm_check};
+use crate::{codegen, fuzz, js, setup::Npm, shell, size, test, tidy, totals::Totals, wasm};
 use anyhow::Result;
 use std::path::Path;
 use std::process::{Command, ExitCode};
@@ -17,6 +17,7 @@ pub(crate) fn run(root: &Path) -> Result<ExitCode> {
             Box::new(|| cargo(root, &["fmt", "--manifest-path", fuzz::MANIFEST, "--check"], None)),
         ),
         ("tidy", Box::new(|| tidy::run(root).map(is_success))),
+        ("style of the packages", Box::new(|| js::style(&Npm::ready(root)?))),
         (
             "clippy",
             Box::new(|| {
@@ -24,7 +25,6 @@ pub(crate) fn run(root: &Path) -> Result<ExitCode> {
             }),
         ),
         ("codegen", Box::new(|| codegen::run(root, &codegen::Args { check: true }).map(is_success))),
-        ("wasm", Box::new(|| wasm_check::run(root).map(is_success))),
         (
             "doc",
             Box::new(|| {
@@ -35,11 +35,14 @@ pub(crate) fn run(root: &Path) -> Result<ExitCode> {
                 )
             }),
         ),
+        ("wasm", Box::new(|| wasm::build(root, false).map(|_| true))),
+        ("types of the packages", Box::new(|| js::types(&Npm::ready(root)?))),
+        ("size", Box::new(|| size::report(root).map(is_success))),
         ("fuzz", Box::new(|| fuzz::replay(root, fuzz::CI_MUTATIONS).map(|()| true))),
         (
             "test",
             Box::new(|| {
-                let (success, sum) = test::suites(root, &[])?;
+                let (success, sum) = test::everything(root)?;
                 totals = sum;
                 Ok(success)
             }),

@@ -7,14 +7,16 @@ mod bench;
 mod ci;
 mod codegen;
 mod fuzz;
+mod js;
 mod new_rule;
 mod repo;
 mod setup;
 mod shell;
+mod size;
 mod test;
 mod tidy;
 mod totals;
-mod wasm_check;
+mod wasm;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -29,10 +31,10 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Finds or builds the standard library of wasm32-unknown-unknown.
+    /// Finds or builds what the WebAssembly and JavaScript builds need: compile target, tools, npm packages.
     Setup,
-    /// Compiles the core for wasm32-unknown-unknown.
-    WasmCheck,
+    /// Builds the WebAssembly modules and the npm packages.
+    BuildWasm(wasm::Args),
     /// Writes what is generated from the rules: registry, pages, docs/rules, docs/schema.
     Codegen(codegen::Args),
     /// Scaffolds a rule with its fixtures.
@@ -41,6 +43,8 @@ enum Command {
     Tidy,
     /// Runs every test and prints the totals.
     Test(test::Args),
+    /// Prints what the modules and packages weigh and whose code it is; fails over budget.
+    Size,
     /// Times the release binary over generated manifests and clusters, and writes docs/benchmarks.md.
     Bench(bench::Args),
     /// Fuzzes the front end, whole workspaces, or the engine against the oracle, for a bounded time.
@@ -63,11 +67,12 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
     let root = repo::root()?;
     match command {
         Command::Setup => setup::run(&root),
-        Command::WasmCheck => wasm_check::run(&root),
+        Command::BuildWasm(args) => wasm::run(&root, &args),
         Command::Codegen(args) => codegen::run(&root, &args),
         Command::NewRule(args) => new_rule::run(&root, &args),
         Command::Tidy => tidy::run(&root),
         Command::Test(args) => test::run(&root, &args),
+        Command::Size => size::run(&root),
         Command::Bench(args) => bench::run(&root, &args),
         Command::Fuzz(args) => fuzz::run(&root, &args),
         Command::Ci => ci::run(&root),

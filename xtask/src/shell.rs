@@ -1,6 +1,6 @@
 //! Other programs: every call names itself, and the ones that may hang have a time limit.
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use std::path::Path;
 use std::process::{Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
@@ -34,9 +34,15 @@ pub(crate) fn bounded(command: &mut Command, limit: Duration) -> Result<Ended> {
 
 /// Like [`bounded`], but only success is a success.
 pub(crate) fn must(command: &mut Command, limit: Duration) -> Result<()> {
+    let status = status(command, limit)?;
+    ensure!(status.success(), "{}: {status}", line(command));
+    Ok(())
+}
+
+/// Like [`bounded`], but only an end by itself is a success.
+pub(crate) fn status(command: &mut Command, limit: Duration) -> Result<ExitStatus> {
     match bounded(command, limit)? {
-        Ended::Exited(status) if status.success() => Ok(()),
-        Ended::Exited(status) => bail!("{}: {status}", line(command)),
+        Ended::Exited(status) => Ok(status),
         Ended::TimedOut => bail!("{}: still running after {} s, killed", line(command), limit.as_secs()),
     }
 }

@@ -1,44 +1,52 @@
 //! `cargo xtask test [ARGS]`: every suite, and one line of totals at the end.
 
-use crate::{shell, totals::Totals};
-use anyhow::{Context, Result};
-use std::io::{BufRead, BufReader, Write};
+use crate::{js, shell, totals::Totals, wasm};
+use anyhow::Result;
 use std::path::Path;
-use std::process::{ExitCode, Stdio};
+use std::process::ExitCode;
 
 /// Arguments of `test`.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Handed to `cargo test`; without `--package` among them every crate is tested.
+    /// Runs only the tests of the npm packages.
+    #[arg(long, conflicts_with = "args")]
+    js: bool,
+
+    /// Handed to `cargo test`, and then only its tests run; without `--package` among them those of every crate.
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     args: Vec<String>,
 }
 
 /// Runs the suites; the last line is the totals.
 pub(crate) fn run(root: &Path, args: &Args) -> Result<ExitCode> {
-    let (success, totals) = suites(root, &args.args)?;
+    let (success, totals) = if args.js {
+        packages(root)?
+    } else if args.args.is_empty() {
+        everything(root)?
+    } else {
+        crates(root, &args.args)?
+    };
     println!("{totals}");
     Ok(if success { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Runs the suites while their output passes through; all of them run even if one fails.
-pub(crate) fn suites(root: &Path, args: &[String]) -> Result<(bool, Totals)> {
+/// All suites, the later ones also if an earlier one fails.
+pub(crate) fn everything(root: &Path) -> Result<(bool, Totals)> {
+    let (crates_passed, mut totals) = crates(root, &[])?;
+    let (packages_passed, more) = packages(root)?;
+    totals += more;
+    Ok((crates_passed && packages_passed, totals))
+}
+
+/// The suites of the npm packages, built anew if need be.
+fn packages(root: &Path) -> Result<(bool, Totals)> {
+    js::test(&wasm::build(root, false)?.npm)
+}
+
+/// The suites of the crates.
+fn crates(root: &Path, args: &[String]) -> Result<(bool, Totals)> {
     let names_package = args.iter().any(|arg| arg.starts_with("-p") || arg.starts_with("--package"));
-    let mut child = shell::cargo(root)
-        .args(["test", "--no-fail-fast"])
-        .args((!names_package).then_some("--workspace"))
-        .args(args)
-        .stdout(Stdio::piped())
-        .spawn()
-        .context("start cargo test")?;
-    let stdout = child.stdout.take().context("cargo test has no output")?;
-    let mut totals = Totals::default();
-    let mut out = std::io::stdout().lock();
-    for line in BufReader::new(stdout).split(b'\n') {
-        let line = line.context("read the output of cargo test")?;
-        let line = String::from_utf8_lossy(&line);
-        totals.add_line(&line);
-        writeln!(out, "{line}")?;
-    }
-    Ok((child.wait()?.success(), totals))
+    let mut cargo = shell::cargo(root);
+    cargo.args(["test", "--no-fail-fast"]).args((!names_package).then_some("--workspace")).args(args);
+    Totals::of(&mut cargo)
 }
