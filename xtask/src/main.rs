@@ -44,7 +44,7 @@ enum Command {
     /// Runs every test and prints the totals.
     Test(test::Args),
     /// Prints what the modules and packages weigh and whose code it is; fails over budget.
-    Size,
+    Size(size::Args),
     /// Times the release binary over generated manifests and clusters, and writes docs/benchmarks.md.
     Bench(bench::Args),
     /// Fuzzes the front end, whole workspaces, or the engine against the oracle, for a bounded time.
@@ -72,7 +72,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::NewRule(args) => new_rule::run(&root, &args),
         Command::Tidy => tidy::run(&root),
         Command::Test(args) => test::run(&root, &args),
-        Command::Size => size::run(&root),
+        Command::Size(args) => size::run(&root, &args),
         Command::Bench(args) => bench::run(&root, &args),
         Command::Fuzz(args) => fuzz::run(&root, &args),
         Command::Ci => ci::run(&root),

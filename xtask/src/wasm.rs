@@ -6,7 +6,7 @@
 mod module;
 mod optimise;
 
-pub(crate) use module::contributors;
+pub(crate) use module::{Sizes, contents};
 
 use crate::setup::{self, Setup};
 use crate::{repo, shell};
@@ -36,15 +36,12 @@ pub(crate) struct Module {
 }
 
 /// Every module that ships.
-pub(crate) const MODULES: [Module; 2] = [
-    Module { krate: "wasm/bindgen", name: "ringfence", host: "web", folder: "js/packages/ringfence/wasm" },
-    Module {
-        krate: "wasm/cli",
-        name: "ringfence_cli",
-        host: "web",
-        folder: "js/packages/ringfence/wasm-cli",
-    },
-];
+pub(crate) const MODULES: [Module; 1] = [Module {
+    krate: "wasm/bindgen",
+    name: "ringfence_wasm",
+    host: "web",
+    folder: "js/packages/ringfence/wasm",
+}];
 
 /// Everything that the builds leave, apart from the native artifacts, which stay valid.
 const TARGET_DIR: &str = "target/wasm";

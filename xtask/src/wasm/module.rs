@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use std::collections::BTreeMap;
 use std::ops::Range;
-use wasmparser::{KnownCustom, Name, Parser, Payload};
+use wasmparser::{CustomSectionReader, KnownCustom, Name, Parser, Payload, TypeRef};
 
 /// The custom section that a later wasm-opt needs; every other one serves debuggers.
 const KEPT: &str = "target_features";
@@ -45,50 +45,80 @@ fn push_leb128(bytes: &mut Vec<u8>, mut value: usize) {
     bytes.push(value as u8);
 }
 
-/// How many bytes of a module, named or not, are whose.
-pub(crate) type Contributors = BTreeMap<String, u64>;
+/// Sizes in bytes by name.
+pub(crate) type Sizes = BTreeMap<String, u64>;
 
-/// The bytes of a module with names by contributor: code by the crate it was written in, which is not always the one it
-/// was instantiated for; of our own crate by module. What is no code goes by its kind.
-pub(crate) fn contributors(module: &[u8]) -> Result<Contributors> {
+/// What fills a module.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Contents {
+    /// Code by the crate that it was written in, of our own crate by module; what is no code by its kind.
+    pub(crate) contributors: Sizes,
+    /// Code by function; those of one name, which are instances for several types, together.
+    pub(crate) functions: Sizes,
+}
+
+/// Reads a module that has the names of its functions.
+pub(crate) fn contents(module: &[u8]) -> Result<Contents> {
     let mut names = BTreeMap::new();
     let mut imported = 0;
     let mut bodies = Vec::new();
-    let mut sums = Contributors::new();
+    let mut contents = Contents::default();
     for payload in Parser::new(0).parse_all(module) {
         let payload = payload?;
         match &payload {
             Payload::ImportSection(imports) => {
                 for import in imports.clone().into_imports() {
-                    imported += u32::from(matches!(import?.ty, wasmparser::TypeRef::Func(_)));
+                    imported += u32::from(matches!(import?.ty, TypeRef::Func(_)));
                 }
             }
             Payload::CodeSectionEntry(body) => bodies.push(length(&body.range())),
-            Payload::CustomSection(custom) => {
-                if let KnownCustom::Name(sections) = custom.as_known() {
-                    for section in sections {
-                        if let Name::Function(functions) = section? {
-                            for naming in functions {
-                                let naming = naming?;
-                                names.insert(naming.index, naming.name);
-                            }
-                        }
-                    }
-                }
-            }
+            Payload::CustomSection(custom) => names.extend(function_names(custom)?),
             _ => {}
         }
-        if let Some(kind) = kind(&payload)
-            && let Some((_, range)) = payload.as_section()
-        {
-            *sums.entry(kind.to_owned()).or_default() += length(&range);
+        if let (Some(kind), Some((_, range))) = (kind(&payload), payload.as_section()) {
+            *contents.contributors.entry(kind.to_owned()).or_default() += length(&range);
         }
     }
     for (index, size) in (imported..).zip(bodies) {
-        let owner = names.get(&index).map_or("(code without a name)".to_owned(), |name| owner(name));
-        *sums.entry(owner).or_default() += size;
+        let name = without_hashes(names.get(&index).unwrap_or(&"(without a name)"));
+        *contents.contributors.entry(owner(&name)).or_default() += size;
+        *contents.functions.entry(name).or_default() += size;
     }
-    Ok(sums)
+    Ok(contents)
+}
+
+/// The names that a custom section gives to functions, by index.
+fn function_names<'a>(custom: &CustomSectionReader<'a>) -> Result<BTreeMap<u32, &'a str>> {
+    let mut names = BTreeMap::new();
+    let KnownCustom::Name(sections) = custom.as_known() else {
+        return Ok(names);
+    };
+    for section in sections {
+        if let Name::Function(functions) = section? {
+            for naming in functions {
+                let naming = naming?;
+                names.insert(naming.index, naming.name);
+            }
+        }
+    }
+    Ok(names)
+}
+
+/// A demangled name without what makes it unique: `a::f::h0123456789abcdef`, `a[0123456789abcdef]::f`.
+fn without_hashes(name: &str) -> String {
+    let is_hash = |text: &str| text.len() >= 8 && text.chars().all(|c| c.is_ascii_hexdigit());
+    let name = name.rsplit_once("::h").filter(|(_, hash)| is_hash(hash)).map_or(name, |(name, _)| name);
+    let mut plain = String::with_capacity(name.len());
+    for (i, part) in name.split('[').enumerate() {
+        match part.split_once(']') {
+            Some((hash, rest)) if i > 0 && is_hash(hash) => plain.push_str(rest),
+            _ => {
+                plain.push_str(if i > 0 { "[" } else { "" });
+                plain.push_str(part);
+            }
+        }
+    }
+    plain
 }
 
 /// What a section holds, if it ships and is no code.
@@ -103,9 +133,10 @@ fn kind(payload: &Payload<'_>) -> Option<&'static str> {
 /// Our own crate: its share is told by module.
 const OWN: &str = "ringfence";
 
-/// The crate in which a function was written, by its demangled name; `<T as Trait>::f` counts for the trait's crate
-/// where the type has no path.
+/// The crate in which a function was written, by its demangled name. `<T as Trait>::f` counts for the trait's crate
+/// where the type has no path, and what drops a value for the crate of the value.
 fn owner(name: &str) -> String {
+    let name = name.strip_prefix("core::ptr::drop_in_place<").unwrap_or(name);
     let path = name.split(" as ").find_map(path).unwrap_or_default();
     match path.as_slice() {
         [OWN, module, _, ..] => format!("{OWN}::{module}"),
@@ -191,10 +222,21 @@ mod tests {
     fn code_counts_for_the_crate_that_its_name_tells() {
         let entries = [&[2, 1][..], &text("ringfence::engine::walk"), &[2], &text("memcpy")].concat();
         let names = [&[1][..], &[u8::try_from(entries.len()).unwrap()], &entries].concat();
-        let sums = contributors(&[module(), custom("name", &names)].concat()).unwrap();
+        let contents = contents(&[module(), custom("name", &names)].concat()).unwrap();
         let other = 4 + 7 + 3;
-        let expected = [("(other sections)", other), ("(runtime)", 4), ("ringfence::engine", 2)];
-        assert_eq!(sums, expected.map(|(name, size)| (name.to_owned(), size)).into());
+        let sizes =
+            |sizes: &[(&str, u64)]| sizes.iter().map(|(name, size)| ((*name).to_owned(), *size)).collect();
+        let contributors = [("(other sections)", other), ("(runtime)", 4), ("ringfence::engine", 2)];
+        let functions = [("memcpy", 4), ("ringfence::engine::walk", 2)];
+        let expected = Contents { contributors: sizes(&contributors), functions: sizes(&functions) };
+        assert_eq!(contents, expected);
+    }
+
+    #[test]
+    fn hashes_go() {
+        assert_eq!(without_hashes("a::f::h0123456789abcdef"), "a::f");
+        assert_eq!(without_hashes("<a[0123456789abcdef]::B as c[fedcba98]::D>::e"), "<a::B as c::D>::e");
+        assert_eq!(without_hashes("<[u8] as a::has>::host"), "<[u8] as a::has>::host");
     }
 
     #[test]
@@ -202,7 +244,8 @@ mod tests {
         for (name, expected) in [
             ("ringfence::engine::walk::ask", "ringfence::engine"),
             ("ringfence::main", "ringfence"),
-            ("core::ptr::drop_in_place<ringfence::text::Span>", "core"),
+            ("core::ptr::drop_in_place<ringfence::text::Span>", "ringfence::text"),
+            ("core::ptr::drop_in_place<alloc::vec::Vec<ringfence::text::Span>>", "alloc"),
             ("<ringfence::yaml::Tree as core::fmt::Debug>::fmt", "ringfence::yaml"),
             ("<&mut T as serde_core::de::Deserializer>::any", "serde_core"),
             ("<dyn alloc::a::B>::c", "alloc"),
