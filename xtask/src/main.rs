@@ -39,7 +39,7 @@ enum Command {
     Codegen(codegen::Args),
     /// Scaffolds a rule with its fixtures.
     NewRule(new_rule::Args),
-    /// Checks what no compiler checks: layers, headers, lengths, markers, paths, links, fixtures.
+    /// Checks what no compiler checks: rooms, layers, headers, lengths, markers, paths, links, fixtures.
     Tidy,
     /// Runs every test and prints the totals.
     Test(test::Args),

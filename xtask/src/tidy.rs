@@ -1,8 +1,10 @@
 //! `cargo xtask tidy`: what no compiler and no linter checks.
 
+mod crates;
 mod fixtures;
 mod layers;
 mod links;
+mod npm;
 mod text;
 
 use crate::repo::{self, SourceFile};
@@ -32,9 +34,11 @@ pub(crate) fn run(root: &Path) -> Result<ExitCode> {
     for file in &files {
         violations.extend(text::check(file));
         violations.extend(layers::check(file));
+        violations.extend(crates::check(file));
         violations.extend(links::check(file, &files));
     }
     violations.extend(fixtures::check(&files));
+    violations.extend(npm::check(&files));
     violations.sort_unstable();
     for violation in &violations {
         println!("{}:{}: {}", violation.path, violation.line, violation.message);

@@ -1,6 +1,6 @@
 //! Line-by-line checks: headers, lengths, markers, machine paths, line ends.
 
-use super::Violation;
+use super::{Violation, npm::SCRIPTS};
 use crate::codegen;
 use crate::repo::SourceFile;
 
@@ -12,8 +12,8 @@ const MANY_LINES: usize = 400;
 /// Folders whose files are inputs of tests: they may hold anything.
 const FIXTURES: [&str; 4] = ["tests/suite/", "tests/corpora/", "tests/fuzz/corpus/", "tests/fixtures/"];
 
-/// Endings of files in which a marker is a note to oneself.
-const SOURCES: [&str; 10] = [".rs", ".js", ".mjs", ".cjs", ".ts", ".tsx", ".py", ".go", ".sh", ".toml"];
+/// Endings of files, besides scripts, in which a marker is a note to oneself.
+const SOURCES: [&str; 5] = [".rs", ".py", ".go", ".sh", ".toml"];
 
 /// What must not be in a source, with the reason. Written in two halves, or this file would find itself.
 const MARKERS: [(&str, &str); 5] = [
@@ -35,14 +35,16 @@ pub(crate) fn check(file: &SourceFile) -> Vec<Violation> {
     if is_rust && !file.text.starts_with("//!") {
         violations.push(Violation::new(file, 1, "a module opens with `//!`: why it exists, its invariant"));
     }
-    if is_rust && !is_exempt_from_length(file) && lines(file) > MAX_LINES {
+    if has_limit(file) && lines(file) > MAX_LINES {
         let message = format!("{} lines; split what is beyond {MAX_LINES}", lines(file));
         violations.push(Violation::new(file, MAX_LINES + 1, message));
     }
     if FIXTURES.iter().any(|folder| file.path.starts_with(folder)) {
         return violations;
     }
-    let is_source = SOURCES.iter().any(|ending| file.path.ends_with(ending)) || file.path.starts_with(".ci/");
+    let is_source = is_script(file)
+        || SOURCES.iter().any(|ending| file.path.ends_with(ending))
+        || file.path.starts_with(".ci/");
     for (i, line) in file.text.split('\n').enumerate() {
         if is_source {
             for (marker, reason) in MARKERS.iter().filter(|(marker, _)| has_word(line, marker)) {
@@ -62,9 +64,7 @@ pub(crate) fn check(file: &SourceFile) -> Vec<Violation> {
 /// A remark on a file that grows too long, which is no violation yet.
 pub(crate) fn long_file(file: &SourceFile) -> Option<String> {
     let count = lines(file);
-    let long = file.path.ends_with(".rs")
-        && !is_exempt_from_length(file)
-        && (MANY_LINES + 1..=MAX_LINES).contains(&count);
+    let long = has_limit(file) && (MANY_LINES + 1..=MAX_LINES).contains(&count);
     long.then(|| format!("{}: {count} lines", file.path))
 }
 
@@ -72,8 +72,16 @@ fn lines(file: &SourceFile) -> usize {
     file.text.lines().count()
 }
 
-fn is_exempt_from_length(file: &SourceFile) -> bool {
-    file.path.starts_with("tests/") || file.path.ends_with("/tests.rs") || codegen::is_generated(&file.text)
+/// Whether the file may only have so many lines: code that a person wrote, and no test.
+fn has_limit(file: &SourceFile) -> bool {
+    let is_test =
+        file.path.starts_with("tests/") || file.path.contains("/test/") || file.path.ends_with("/tests.rs");
+    let is_code = file.path.ends_with(".rs") || is_script(file);
+    is_code && !is_test && !codegen::is_generated(&file.text)
+}
+
+fn is_script(file: &SourceFile) -> bool {
+    SCRIPTS.iter().any(|ending| file.path.ends_with(ending))
 }
 
 /// Whether `word` stands in `line` and is not a part of a longer word.
@@ -137,6 +145,8 @@ mod tests {
         let long = format!("//! x\n{}", "\n".repeat(MAX_LINES));
         assert_eq!(found("a.rs", &long), [(801, "801 lines; split what is beyond 800".to_owned())]);
         assert_eq!(found("tests/tests/a.rs", &long), []);
+        assert_eq!(found("js/packages/a/src/a.ts", &long).len(), 1);
+        assert_eq!(found("js/packages/a/test/a.test.ts", &long), []);
         assert_eq!(found("core/src/a.rs", &format!("//! x; {}.\n{long}", codegen::MARKER)), []);
         assert_eq!(found("a.md", "a\r\nb\n"), [(1, "the line ends with CR LF".to_owned())]);
         assert!(long_file(&file("a.rs", &"\n".repeat(401))).is_some());
