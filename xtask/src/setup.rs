@@ -31,7 +31,7 @@ impl Setup {
         let mut command = Command::new(&self.wasm_pack.path);
         self.toolchain.apply(&mut command);
         command.env("PATH", path_with(self.wasm_bindgen.folder())?);
-        command.args(["build", "--mode", "no-install"]);
+        command.args(["--log-level", "warn", "build", "--mode", "no-install"]);
         Ok(command)
     }
 }

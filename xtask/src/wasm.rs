@@ -10,7 +10,7 @@ pub(crate) use module::{Sizes, contents};
 
 use crate::setup::{self, Setup};
 use crate::{repo, shell};
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, anyhow, ensure};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -77,13 +77,24 @@ pub(crate) fn run(root: &Path, args: &Args) -> Result<ExitCode> {
 /// Makes everything ready, builds all modules and packages, and hands over what they were built with.
 pub(crate) fn build(root: &Path, dev: bool) -> Result<Setup> {
     let setup = setup::ensure(root)?;
-    for module in &MODULES {
-        let bound = bind(root, &setup, module, dev)?;
-        if !dev {
-            optimise::run(root, &setup, module, &bound)?;
+    std::thread::scope(|scope| {
+        let mut optimisations = Vec::new();
+        for module in &MODULES {
+            let bound = bind(root, &setup, module, dev)?;
+            // Linking and wasm-opt take one core each: the next module is compiled meanwhile.
+            let setup = &setup;
+            optimisations.push(scope.spawn(move || {
+                if !dev {
+                    optimise::run(root, setup, module, &bound)?;
+                }
+                deliver(root, module, &bound, dev)
+            }));
         }
-        deliver(root, module, &bound, dev)?;
-    }
+        for optimisation in optimisations {
+            optimisation.join().map_err(|_| anyhow!("the thread of wasm-opt panicked"))??;
+        }
+        anyhow::Ok(())
+    })?;
     println!("npm run build");
     shell::must(&mut setup.npm.in_packages("build"), PACKAGES_LIMIT)?;
     Ok(setup)
