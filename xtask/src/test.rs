@@ -20,7 +20,7 @@ pub(crate) struct Args {
 /// Runs the suites; the last line is the totals.
 pub(crate) fn run(root: &Path, args: &Args) -> Result<ExitCode> {
     let (success, totals) = if args.js {
-        packages(root)?
+        js::test(&wasm::build(root, false)?.npm)?
     } else if args.args.is_empty() {
         everything(root)?
     } else {
@@ -30,17 +30,13 @@ pub(crate) fn run(root: &Path, args: &Args) -> Result<ExitCode> {
     Ok(if success { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// All suites, the later ones also if an earlier one fails.
+/// All suites, the later ones also if an earlier one fails. Those of the crates run what the packages ship, too.
 pub(crate) fn everything(root: &Path) -> Result<(bool, Totals)> {
+    let setup = wasm::build(root, false)?;
     let (crates_passed, mut totals) = crates(root, &[])?;
-    let (packages_passed, more) = packages(root)?;
+    let (packages_passed, more) = js::test(&setup.npm)?;
     totals += more;
     Ok((crates_passed && packages_passed, totals))
-}
-
-/// The suites of the npm packages, built anew if need be.
-fn packages(root: &Path) -> Result<(bool, Totals)> {
-    js::test(&wasm::build(root, false)?.npm)
 }
 
 /// The suites of the crates.

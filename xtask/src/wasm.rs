@@ -29,6 +29,8 @@ pub(crate) struct Module {
     krate: &'static str,
     /// What the files are called: `NAME_bg.wasm`, `NAME.js`.
     name: &'static str,
+    /// The profile of Cargo.toml that it is compiled with.
+    profile: &'static str,
     /// What wasm-pack calls the host.
     host: &'static str,
     /// The folder of the package that ships it, from the root.
@@ -39,15 +41,13 @@ pub(crate) struct Module {
 pub(crate) const MODULES: [Module; 1] = [Module {
     krate: "wasm/bindgen",
     name: "ringfence_wasm",
+    profile: "wasm",
     host: "web",
     folder: "js/packages/ringfence/wasm",
 }];
 
 /// Everything that the builds leave, apart from the native artifacts, which stay valid.
 const TARGET_DIR: &str = "target/wasm";
-
-/// The profile of Cargo.toml that modules are compiled with.
-const PROFILE: &str = "wasm";
 
 const COMPILE_LIMIT: Duration = Duration::from_secs(1800);
 const PACKAGES_LIMIT: Duration = Duration::from_secs(600);
@@ -116,7 +116,7 @@ fn bind(root: &Path, setup: &Setup, module: &Module, dev: bool) -> Result<PathBu
     if dev {
         wasm_pack.arg("--dev");
     } else {
-        wasm_pack.args(["--profile", PROFILE]);
+        wasm_pack.args(["--profile", module.profile]);
     }
     wasm_pack.arg("--").arg("--locked").arg("--target-dir").arg(&target);
     shell::must(&mut wasm_pack, COMPILE_LIMIT)?;
@@ -165,7 +165,7 @@ mod tests {
     fn a_package_gets_what_was_bound_and_loses_what_was_not() {
         let root = tempfile::tempdir().unwrap();
         let bound = root.path().join("bound");
-        let module = Module { krate: "wasm/a", name: "a", host: "web", folder: "js/a" };
+        let module = Module { krate: "wasm/a", name: "a", profile: "wasm", host: "web", folder: "js/a" };
         let shipped = root.path().join(module.folder);
         std::fs::create_dir_all(&bound).unwrap();
         std::fs::create_dir_all(&shipped).unwrap();
