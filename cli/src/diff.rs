@@ -7,7 +7,7 @@ use ringfence::workspace::{Diff, diff as compare, diff_texts};
 use crate::args::{DiffArgs, FailOnChange};
 use crate::console::Console;
 use crate::flows::{focus, known, options_among};
-use crate::load::{Loaded, configuration, load, load_with, slashes};
+use crate::load::{Loaded, configuration, load, load_with};
 use crate::revision::AtRevision;
 use crate::{ExitCode, Failure, output, paths};
 
@@ -65,7 +65,8 @@ fn folders(console: &mut Console<'_>, arguments: &DiffArgs) -> Result<[Loaded; 2
 
 /// The two sides as revisions of a repository, or its work tree.
 fn revisions(console: &mut Console<'_>, arguments: &DiffArgs, base: &str) -> Result<[Loaded; 2], Failure> {
-    let mut given: Vec<String> = arguments.paths.iter().map(|path| paths::clean(&slashes(path))).collect();
+    let cleaned = arguments.paths.iter().map(|path| paths::clean(&console.host.slashes(path)));
+    let mut given: Vec<String> = cleaned.collect();
     if given.is_empty() {
         given.push(".".to_owned());
     }

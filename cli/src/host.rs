@@ -5,12 +5,17 @@
 //! they are absolute.
 
 use std::fmt;
+use std::time::Duration;
 
 use ringfence::model::File;
 use ringfence::workspace::Date;
 
 /// The largest file that is read, in bytes. Real manifests are a thousand times smaller.
 pub const MAX_BYTES: u64 = 256 * 1024 * 1024;
+/// The longest that a program may run.
+pub const TOOL_TIME: Duration = Duration::from_secs(60);
+/// How much of a program's complaints is kept, in bytes.
+pub const TOOL_STDERR_BYTES: u64 = 64 * 1024;
 
 /// Why something could not be read, written or run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +30,33 @@ impl Trouble {
     /// The reason that something is larger than [`MAX_BYTES`].
     pub fn too_large() -> Self {
         Self::Other(format!("larger than {} MiB", MAX_BYTES / 1024 / 1024))
+    }
+
+    /// The reason that a program was running for longer than it may.
+    pub fn too_slow(program: &str, limit: Duration) -> Self {
+        Self::Other(format!("`{program}` was stopped after {} s", limit.as_secs()))
+    }
+
+    /// The reason that a program printed more than [`MAX_BYTES`].
+    pub fn too_wordy(program: &str) -> Self {
+        Self::Other(format!("`{program}` printed more than {} MiB", MAX_BYTES / 1024 / 1024))
+    }
+
+    /// The reason of an error in the words of the system, which may start with a capital letter.
+    pub fn in_words(text: &str) -> Self {
+        let mut rest = text.chars();
+        let first = rest.next().map(|c| c.to_lowercase().to_string()).unwrap_or_default();
+        Self::Other(first + rest.as_str())
+    }
+
+    /// The reason that a folder can't be written as a file.
+    pub fn is_folder() -> Self {
+        Self::Other("it is a folder".to_owned())
+    }
+
+    /// The reason that a file must not be written.
+    pub fn is_read_only() -> Self {
+        Self::Other("it is read-only".to_owned())
     }
 }
 
@@ -116,6 +148,27 @@ pub struct Terminal {
     pub force_color: bool,
 }
 
+impl Terminal {
+    /// What the environment says, on a system that is Windows or not; that of streams and the width is left open.
+    pub fn of_environment(is_windows: bool, variable: &dyn Fn(&str) -> Option<String>) -> Self {
+        let set = |name: &str| variable(name).filter(|value| !value.is_empty());
+        let term = set("TERM");
+        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| set(name)).unwrap_or_default();
+        let locale = locale.to_lowercase();
+        let modern = if is_windows {
+            set("WT_SESSION").is_some() || set("TERM_PROGRAM").is_some()
+        } else {
+            locale.contains("utf-8") || locale.contains("utf8")
+        };
+        Self {
+            unicode: modern && term.as_deref() != Some("linux"),
+            no_color: set("NO_COLOR").is_some() || term.as_deref() == Some("dumb"),
+            force_color: set("CLICOLOR_FORCE").is_some_and(|value| value != "0"),
+            ..Self::default()
+        }
+    }
+}
+
 /// Makes a file of the model from a path and its bytes; hosts with threads call it on many.
 pub type MakeFile<'a> = dyn Fn(&str, &[u8]) -> File + Sync + 'a;
 
@@ -123,6 +176,11 @@ pub type MakeFile<'a> = dyn Fn(&str, &[u8]) -> File + Sync + 'a;
 pub trait Host {
     /// The absolute path of the current folder.
     fn current_folder(&mut self) -> String;
+
+    /// A path as people write it on this system, with `/` between segments.
+    fn slashes(&self, path: &str) -> String {
+        path.to_owned()
+    }
 
     /// What `path` leads to, through symbolic links.
     ///

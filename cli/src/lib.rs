@@ -15,6 +15,7 @@ mod explain;
 mod exposure;
 mod fix;
 mod flows;
+pub mod git;
 mod host;
 mod init;
 mod load;
@@ -25,12 +26,13 @@ mod output;
 mod paths;
 mod render;
 mod revision;
+pub mod walk;
 
 use std::ffi::OsString;
 
 pub use host::{
-    Host, Listing, MAX_BYTES, MakeFile, PathKind, Snapshot, SnapshotTrouble, Terminal, ToolOutput, ToolRun,
-    Trouble,
+    Host, Listing, MAX_BYTES, MakeFile, PathKind, Snapshot, SnapshotTrouble, TOOL_STDERR_BYTES, TOOL_TIME,
+    Terminal, ToolOutput, ToolRun, Trouble,
 };
 #[cfg(feature = "native")]
 pub use native::NativeHost;

@@ -34,7 +34,7 @@ pub(crate) fn load(
     given: &[String],
     arguments: &InputArgs,
 ) -> Result<Loaded, Failure> {
-    let given: Vec<String> = given.iter().map(|path| paths::clean(&slashes(path))).collect();
+    let given: Vec<String> = given.iter().map(|path| paths::clean(&console.host.slashes(path))).collect();
     let config = configuration(console, &given, arguments)?;
     let loaded = load_with(console, given, arguments, config);
     for path in &loaded.missing {
@@ -69,7 +69,7 @@ pub(crate) fn load_with(
     }
     let rendering = render::Options {
         enabled: !arguments.no_render,
-        values: arguments.values.iter().map(|path| slashes(path)).collect(),
+        values: arguments.values.iter().map(|path| console.host.slashes(path)).collect(),
         namespace: arguments.namespace.clone(),
     };
     let (mut workspace, missing, unread) = read(console, &given, config);
@@ -162,9 +162,4 @@ fn read(
         workspace.set_unread(path, reason.as_str());
     }
     (workspace, found.missing, unread.into_iter().map(|(path, _)| path).collect())
-}
-
-/// A path as people write it on this system, with `/` between segments.
-pub(crate) fn slashes(path: &str) -> String {
-    if cfg!(windows) { path.replace('\\', "/") } else { path.to_owned() }
 }

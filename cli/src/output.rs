@@ -4,7 +4,6 @@ use ringfence::report::Style;
 
 use crate::Failure;
 use crate::console::Console;
-use crate::load::slashes;
 
 /// The width of a report that no terminal shows.
 const WIDTH: u16 = 120;
@@ -30,6 +29,7 @@ pub(crate) fn deliver(console: &mut Console<'_>, file: Option<&str>, text: &str)
 
 /// Writes a file.
 pub(crate) fn put(console: &mut Console<'_>, path: &str, text: &str) -> Result<(), Failure> {
-    let written = console.host.write(&slashes(path), text.as_bytes());
+    let place = console.host.slashes(path);
+    let written = console.host.write(&place, text.as_bytes());
     written.map_err(|trouble| Failure::usage(format!("{path} can't be written: {trouble}")))
 }

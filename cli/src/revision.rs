@@ -68,6 +68,10 @@ impl Host for AtRevision<'_> {
         self.current.clone()
     }
 
+    fn slashes(&self, path: &str) -> String {
+        self.host.slashes(path)
+    }
+
     fn kind(&mut self, path: &str) -> Result<PathKind, Trouble> {
         let real = self.real(path);
         self.host.kind(&real)

@@ -13,17 +13,20 @@ pub(super) fn trouble(error: &io::Error) -> Trouble {
         ErrorKind::PermissionDenied => Trouble::Other("permission denied".to_owned()),
         _ => {
             let text = error.to_string();
-            let text = text.split_once(" (os error").map_or(text.as_str(), |(text, _)| text);
-            let mut rest = text.chars();
-            let first = rest.next().map(|c| c.to_lowercase().to_string()).unwrap_or_default();
-            Trouble::Other(first + rest.as_str())
+            Trouble::in_words(text.split_once(" (os error").map_or(text.as_str(), |(text, _)| text))
         }
     }
 }
 
+impl From<io::Error> for Trouble {
+    fn from(error: io::Error) -> Self {
+        trouble(&error)
+    }
+}
+
 /// The bytes of a file.
-pub(super) fn read(path: &str) -> Result<Vec<u8>, Trouble> {
-    let file = File::open(path).map_err(|error| trouble(&error))?;
+pub(super) fn read(path: impl AsRef<Path>) -> Result<Vec<u8>, Trouble> {
+    let file = File::open(path)?;
     let size = file.metadata().map_or(0, |found| found.len());
     if size > MAX_BYTES {
         return Err(Trouble::too_large());
@@ -34,12 +37,12 @@ pub(super) fn read(path: &str) -> Result<Vec<u8>, Trouble> {
 /// All that comes, up to the limit: a pipe or a device doesn't say how much that will be.
 pub(super) fn read_all(from: impl Read) -> Result<Vec<u8>, Trouble> {
     let mut bytes = Vec::new();
-    from.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(|error| trouble(&error))?;
+    from.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > MAX_BYTES { Err(Trouble::too_large()) } else { Ok(bytes) }
 }
 
 /// Puts a new file in the place of the old one, with its permissions.
-pub(super) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
+pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), Trouble> {
     // A link stays; what it leads to is replaced.
     let path = match fs::canonicalize(path) {
         Err(error) if error.kind() == ErrorKind::NotFound => path.to_owned(),
@@ -51,14 +54,14 @@ pub(super) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     };
     if let Some(old) = &old {
         if old.is_dir() {
-            return Err(io::Error::other("it is a folder"));
+            return Err(Trouble::is_folder());
         }
         if old.permissions().readonly() {
-            return Err(io::Error::other("it is read-only"));
+            return Err(Trouble::is_read_only());
         }
         if !old.is_file() {
             // Pipes and devices have no half-written state, and must not be replaced.
-            return OpenOptions::new().write(true).open(&path)?.write_all(bytes);
+            return Ok(OpenOptions::new().write(true).open(&path)?.write_all(bytes)?);
         }
     }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));

@@ -1,10 +1,10 @@
 //! The operating system as a host.
 
+mod disk;
 mod files;
 mod progress;
 mod snapshot;
 mod tools;
-mod walk;
 
 use std::io::{IsTerminal, Write};
 
@@ -13,9 +13,11 @@ use ringfence::model::File;
 use ringfence::workspace::Date;
 
 use crate::host::{
-    Host, Listing, MakeFile, PathKind, Snapshot, SnapshotTrouble, Terminal, ToolOutput, ToolRun, Trouble,
+    Host, Listing, MakeFile, PathKind, Snapshot, SnapshotTrouble, TOOL_TIME, Terminal, ToolOutput, ToolRun,
+    Trouble,
 };
-use crate::paths;
+use crate::{paths, walk};
+use disk::NativeDisk;
 use progress::Progress;
 
 /// As much as a main thread has: values may be nested deeply.
@@ -52,17 +54,19 @@ impl NativeHost {
 
 impl Host for NativeHost {
     fn current_folder(&mut self) -> String {
-        let folder = std::env::current_dir().unwrap_or_default();
-        walk::slashes(&folder.to_string_lossy())
+        disk::slashes(&std::env::current_dir().unwrap_or_default())
+    }
+
+    fn slashes(&self, path: &str) -> String {
+        if cfg!(windows) { path.replace('\\', "/") } else { path.to_owned() }
     }
 
     fn kind(&mut self, path: &str) -> Result<PathKind, Trouble> {
-        let found = std::fs::metadata(path).map_err(|error| files::trouble(&error))?;
-        Ok(if found.is_dir() { PathKind::Folder } else { PathKind::File })
+        disk::kind(path.as_ref())
     }
 
     fn list(&mut self, folder: &str, wanted: &dyn Fn(&str) -> bool) -> Listing {
-        walk::list(folder, wanted)
+        walk::list(&mut NativeDisk, folder, wanted)
     }
 
     fn read(&mut self, path: &str) -> Result<Vec<u8>, Trouble> {
@@ -79,21 +83,21 @@ impl Host for NativeHost {
     }
 
     fn write(&mut self, path: &str, bytes: &[u8]) -> Result<(), Trouble> {
-        files::write(path.as_ref(), bytes).map_err(|error| files::trouble(&error))
+        files::write(path.as_ref(), bytes)
     }
 
     fn run(&mut self, tool: &ToolRun) -> Result<ToolOutput, Trouble> {
-        tools::run(tool, tools::TIME_LIMIT)
+        tools::run(tool, TOOL_TIME)
     }
 
     fn run_all(&mut self, runs: &[ToolRun]) -> Vec<Result<ToolOutput, Trouble>> {
-        self.on_threads(|| runs.par_iter().map(|run| tools::run(run, tools::TIME_LIMIT)).collect())
+        self.on_threads(|| runs.par_iter().map(|run| tools::run(run, TOOL_TIME)).collect())
     }
 
     fn snapshot(&mut self, folder: &str, revision: &str) -> Result<Snapshot, SnapshotTrouble> {
         let current = self.current_folder();
         let (place, repository) = snapshot::take(&paths::absolute(&current, folder), revision)?;
-        let found = Snapshot { folder: walk::slashes(&place.path().to_string_lossy()), repository };
+        let found = Snapshot { folder: disk::slashes(place.path()), repository };
         self.snapshots.push(place);
         Ok(found)
     }
@@ -107,22 +111,11 @@ impl Host for NativeHost {
     }
 
     fn terminal(&mut self) -> Terminal {
-        let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-        let term = set("TERM");
-        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| set(name)).unwrap_or_default();
-        let locale = locale.to_lowercase();
-        let modern = if cfg!(windows) {
-            set("WT_SESSION").is_some() || set("TERM_PROGRAM").is_some()
-        } else {
-            locale.contains("utf-8") || locale.contains("utf8")
-        };
         Terminal {
             stdout: std::io::stdout().is_terminal(),
             stderr: std::io::stderr().is_terminal(),
             width: terminal_size::terminal_size().map(|(width, _)| width.0),
-            unicode: modern && term.as_deref() != Some("linux"),
-            no_color: set("NO_COLOR").is_some() || term.as_deref() == Some("dumb"),
-            force_color: set("CLICOLOR_FORCE").is_some_and(|value| value != "0"),
+            ..Terminal::of_environment(cfg!(windows), &|name| std::env::var(name).ok())
         }
     }
 

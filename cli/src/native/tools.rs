@@ -7,12 +7,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::files;
-use crate::host::{MAX_BYTES, ToolOutput, ToolRun, Trouble};
+use crate::host::{MAX_BYTES, TOOL_STDERR_BYTES, ToolOutput, ToolRun, Trouble};
 
-/// The longest that a tool may take.
-pub(super) const TIME_LIMIT: Duration = Duration::from_secs(60);
-/// How much of a tool's complaints is kept, in bytes.
-const STDERR_BYTES: u64 = 64 * 1024;
 /// How often a running tool is looked at.
 const LOOK: Duration = Duration::from_millis(10);
 
@@ -33,8 +29,8 @@ pub(super) fn run(tool: &ToolRun, limit: Duration) -> Result<ToolOutput, Trouble
         .spawn()
         .map_err(|error| files::trouble(&error))?;
     let stdout = child.stdout.take().map(|pipe| collect(pipe, MAX_BYTES + 1));
-    let stderr = child.stderr.take().map(|pipe| collect(pipe, STDERR_BYTES));
-    let late = || Trouble::Other(format!("`{}` was stopped after {} s", tool.program, limit.as_secs()));
+    let stderr = child.stderr.take().map(|pipe| collect(pipe, TOOL_STDERR_BYTES));
+    let late = || Trouble::too_slow(tool.program, limit);
     let status = loop {
         match child.try_wait() {
             Ok(Some(status)) => break status,
@@ -56,7 +52,7 @@ pub(super) fn run(tool: &ToolRun, limit: Duration) -> Result<ToolOutput, Trouble
     };
     let stdout = wait(stdout)?;
     if stdout.len() as u64 > MAX_BYTES {
-        return Err(Trouble::Other(format!("`{}` printed more than {} MiB", tool.program, MAX_BYTES >> 20)));
+        return Err(Trouble::too_wordy(tool.program));
     }
     let stderr = String::from_utf8_lossy(&wait(stderr)?).into_owned();
     Ok(ToolOutput { success: status.success(), stdout, stderr })
@@ -79,6 +75,7 @@ fn collect(mut pipe: impl Read + Send + 'static, limit: u64) -> Receiver<Vec<u8>
 #[cfg(unix)]
 mod tests {
     use super::*;
+    use crate::host::TOOL_TIME;
 
     fn shell(script: &str, limit: Duration) -> Result<ToolOutput, Trouble> {
         let args = vec!["-c".to_owned(), script.to_owned()];
@@ -87,16 +84,16 @@ mod tests {
 
     #[test]
     fn output_and_status_are_kept() {
-        let output = shell("echo out; echo err >&2; exit 3", TIME_LIMIT).unwrap();
+        let output = shell("echo out; echo err >&2; exit 3", TOOL_TIME).unwrap();
         let expected = ToolOutput { success: false, stdout: b"out\n".to_vec(), stderr: "err\n".to_owned() };
         assert_eq!(output, expected);
     }
 
     #[test]
     fn floods_of_complaints_do_not_block() {
-        let output = shell("head -c 1000000 /dev/zero >&2", TIME_LIMIT).unwrap();
+        let output = shell("head -c 1000000 /dev/zero >&2", TOOL_TIME).unwrap();
         assert!(output.success);
-        assert_eq!(output.stderr.len() as u64, STDERR_BYTES);
+        assert_eq!(output.stderr.len() as u64, TOOL_STDERR_BYTES);
     }
 
     #[test]
@@ -108,7 +105,7 @@ mod tests {
     #[test]
     fn a_missing_tool_is_told_from_a_failing_one() {
         let tool = ToolRun { program: "ringfence-has-no-such-tool", args: Vec::new(), folder: None };
-        let missing = run(&tool, TIME_LIMIT);
+        let missing = run(&tool, TOOL_TIME);
         assert_eq!(missing, Err(Trouble::NotFound));
     }
 }
