@@ -35,7 +35,8 @@ pub struct TreeFile {
     pub is_link: bool,
 }
 
-/// The repository that holds `folder`, absolute, and the files of its `revision`.
+/// The repository that holds a folder, absolute, and the files of its `revision`; `folder` as it reads from the current
+/// one, which is absolute.
 ///
 /// Submodules have no files here, names that are not UTF-8 can't be paths of ours, and no name may lead out of the
 /// folder that the files are written to.
@@ -44,14 +45,15 @@ pub struct TreeFile {
 /// Where there is no git, no repository or no such revision.
 pub fn files(
     git: &mut dyn Git,
-    folder: &str,
+    (current, folder): (&str, &str),
     revision: &str,
     is_windows: bool,
 ) -> Result<(String, Vec<TreeFile>), SnapshotTrouble> {
-    let up = git.ask(folder, &["rev-parse", "--show-cdup"])?.map_err(|said| {
+    let folder = paths::absolute(current, folder);
+    let up = git.ask(&folder, &["rev-parse", "--show-cdup"])?.map_err(|said| {
         if said.contains("not a git repository") { SnapshotTrouble::NoRepository } else { other(&said) }
     })?;
-    let repository = paths::absolute(folder, String::from_utf8_lossy(&up).trim_end_matches('\n'));
+    let repository = paths::absolute(&folder, String::from_utf8_lossy(&up).trim_end_matches('\n'));
     let wanted = format!("{revision}^{{tree}}");
     let verify = ["rev-parse", "--verify", "--quiet", "--end-of-options", &wanted];
     let tree = git.ask(&repository, &verify)?.map_err(|said| {

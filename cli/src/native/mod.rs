@@ -16,7 +16,7 @@ use crate::host::{
     Host, Listing, MakeFile, PathKind, Snapshot, SnapshotTrouble, TOOL_TIME, Terminal, ToolOutput, ToolRun,
     Trouble,
 };
-use crate::{paths, walk};
+use crate::walk;
 use disk::NativeDisk;
 use progress::Progress;
 
@@ -96,7 +96,7 @@ impl Host for NativeHost {
 
     fn snapshot(&mut self, folder: &str, revision: &str) -> Result<Snapshot, SnapshotTrouble> {
         let current = self.current_folder();
-        let (place, repository) = snapshot::take(&paths::absolute(&current, folder), revision)?;
+        let (place, repository) = snapshot::take(&current, folder, revision)?;
         let found = Snapshot { folder: disk::slashes(place.path()), repository };
         self.snapshots.push(place);
         Ok(found)

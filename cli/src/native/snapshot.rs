@@ -9,10 +9,14 @@ use std::thread;
 use crate::git::{self, Git, TreeFile};
 use crate::host::{SnapshotTrouble, Trouble};
 
-/// Writes the revision of the repository that holds `folder`, absolute; the folder with the files, and the
+/// Writes the revision of the repository that holds `folder`, seen from `current`; the folder with the files, and the
 /// repository's own.
-pub(super) fn take(folder: &str, revision: &str) -> Result<(tempfile::TempDir, String), SnapshotTrouble> {
-    let (repository, files) = git::files(&mut NativeGit, folder, revision, cfg!(windows))?;
+pub(super) fn take(
+    current: &str,
+    folder: &str,
+    revision: &str,
+) -> Result<(tempfile::TempDir, String), SnapshotTrouble> {
+    let (repository, files) = git::files(&mut NativeGit, (current, folder), revision, cfg!(windows))?;
     let place = tempfile::Builder::new().prefix("ringfence-").tempdir().map_err(failed)?;
     write(&repository, &files, place.path())?;
     Ok((place, repository))
