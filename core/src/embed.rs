@@ -9,6 +9,7 @@ mod asked;
 use serde::Serialize;
 
 use crate::config::{self, Base, Config};
+use crate::model::nearest;
 use crate::report::{self, Format, Style};
 use crate::rules::{self, Date};
 use crate::text::PositionEncoding;
@@ -260,6 +261,19 @@ impl Embedded {
 pub fn rules() -> String {
     let rules: Vec<RuleInfo> = rules::all().iter().map(|rule| RuleInfo::from(*rule).with_page()).collect();
     json(&rules)
+}
+
+/// One rule with its page: a [`RuleInfo`].
+///
+/// # Errors
+/// Where there is no such rule.
+pub fn rule(name: &str) -> Result<String, Refusal> {
+    let rule = rules::find(name).ok_or_else(|| {
+        let meant = nearest(name, rules::all().iter().map(|rule| rule.name));
+        let hint = meant.map_or_else(String::new, |meant| format!("; did you mean `{meant}`?"));
+        Refusal::new(RefusalCode::UnknownRule, format!("there is no rule `{name}`{hint}"))
+    })?;
+    Ok(json(&RuleInfo::from(rule).with_page()))
 }
 
 /// The JSON Schema of the configuration.

@@ -82,7 +82,7 @@ pub struct Finding {
     pub fingerprint: String,
     /// The object, where it is about one.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub object: Option<Object>,
+    pub object: Option<ObjectIdentity>,
     /// The guilty place.
     pub location: Place,
     /// What the guilty place is.
@@ -104,7 +104,7 @@ pub struct Finding {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
-pub struct Object {
+pub struct ObjectIdentity {
     /// `apiVersion`.
     pub api_version: String,
     /// `kind`.
@@ -399,8 +399,8 @@ impl Border<'_> {
     }
 }
 
-fn object(found: &ObjectRef) -> Object {
-    Object {
+fn object(found: &ObjectRef) -> ObjectIdentity {
+    ObjectIdentity {
         api_version: found.api_version.to_string(),
         kind: found.kind.to_string(),
         namespace: found.namespace.as_ref().map(ToString::to_string),
@@ -422,4 +422,33 @@ pub fn schemas() -> Vec<(&'static str, serde_json::Value)> {
         ("flow-report.schema.json", written().into_root_schema_for::<FlowReport>().to_value()),
         ("graph-report.schema.json", written().into_root_schema_for::<GraphReport>().to_value()),
     ]
+}
+
+/// The schemas of every type that crosses to a host, by name: first those of what is written, then those of what is
+/// read. No name is in both.
+#[cfg(feature = "schema")]
+pub fn definitions() -> [serde_json::Map<String, serde_json::Value>; 2] {
+    use schemars::generate::SchemaSettings;
+
+    let mut written = SchemaSettings::default().for_serialize().into_generator();
+    written.subschema_for::<CheckReport>();
+    written.subschema_for::<DiffReport>();
+    written.subschema_for::<ExplainReport>();
+    written.subschema_for::<ExposureReport>();
+    written.subschema_for::<FixReport>();
+    written.subschema_for::<FlowReport>();
+    written.subschema_for::<GraphReport>();
+    written.subschema_for::<Refusal>();
+    written.subschema_for::<RenderJob>();
+    written.subschema_for::<RuleInfo>();
+    let mut read = SchemaSettings::default().for_deserialize().into_generator();
+    read.subschema_for::<CheckOptions>();
+    read.subschema_for::<DiffOptions>();
+    read.subschema_for::<ExplainOptions>();
+    read.subschema_for::<ExposureOptions>();
+    read.subschema_for::<FixOptions>();
+    read.subschema_for::<FlowOptions>();
+    read.subschema_for::<ReportOptions>();
+    read.subschema_for::<WorkspaceOptions>();
+    [written.take_definitions(true), read.take_definitions(true)]
 }

@@ -1,7 +1,8 @@
 //! `cargo xtask codegen [--check]`: what is generated from the rules, committed so that reviewers see it.
 //!
 //! Two phases. The first is text to text: the registry and the pages, from the rule files. The second needs the
-//! compiled rules: the child process `xtask-docs` links the core and hands over `docs/rules` and `docs/schema`.
+//! compiled rules: the child process `xtask-docs` links the core and hands over `docs/rules`, `docs/schema` and the
+//! TypeScript types of what crosses to JavaScript.
 
 pub(crate) mod groups;
 mod registry;
@@ -111,6 +112,7 @@ fn registry_places(root: &Path) -> Result<Vec<PathBuf>> {
 fn docs_places(root: &Path) -> Result<Vec<PathBuf>> {
     let docs = root.join("docs");
     let mut places = repo::entries(&docs.join("schema"))?;
+    places.extend(repo::entries(&root.join("js/packages/ringfence/src/generated"))?);
     for entry in repo::entries(&docs.join("rules"))? {
         if entry.is_dir() {
             places.extend(repo::entries(&entry)?);

@@ -251,6 +251,9 @@ fn what_means_nothing_is_refused() {
     assert_eq!(explain("shop/{app", "shop/db"), RefusalCode::InvalidEnd);
     assert_eq!(explain("shop/cart", "shop/db"), RefusalCode::UnknownWorkload);
     assert_eq!(explain("shop/db", "shop/db"), RefusalCode::NothingToExplain);
+    let refusal = rule("covered-but-opne").unwrap_err();
+    assert_eq!(refusal.message, "there is no rule `covered-but-opne`; did you mean `covered-but-open`?");
+    assert!(rule("covered-but-open").is_ok());
     assert_eq!(code(shop.report("sarfi", &ReportOptions::default())), RefusalCode::UnknownFormat);
 }
 

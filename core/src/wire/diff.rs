@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Border, Connections, Object, Place};
+use super::{Border, Connections, ObjectIdentity, Place};
 use crate::engine::Flow;
 use crate::workspace::{Cause, ChangedFlow};
 
@@ -78,7 +78,7 @@ pub struct ChangeCause {
     pub message: String,
     /// The object that it happened to.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub object: Option<Object>,
+    pub object: Option<ObjectIdentity>,
     /// The place; in the old manifests where the new ones don't have the object.
     pub location: Place,
 }

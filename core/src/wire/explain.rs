@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Border, Connections, Object, Place, VERSION};
+use super::{Border, Connections, ObjectIdentity, Place, VERSION};
 use crate::model::Tier;
 use crate::workspace::{Explanation, Outcome, PolicyLine, RuleLine, Side};
 
@@ -78,7 +78,7 @@ pub struct ExplainedSide {
 pub struct ExplainedPolicy {
     /// The object.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub object: Option<Object>,
+    pub object: Option<ObjectIdentity>,
     /// `admin`, `network` or `baseline`.
     #[cfg_attr(feature = "schema", schemars(schema_with = "super::words::tiers"))]
     pub tier: String,

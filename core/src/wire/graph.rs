@@ -9,7 +9,7 @@ pub(crate) const KNOT: &str = "knot";
 /// Whether an edge is proven, or can't be told.
 pub(crate) const CERTAINTIES: [&str; 2] = ["allowed", "unknown"];
 
-/// The flows between groups as a graph: what the rows of a [`super::FlowReport`] with the same options look like.
+/// The flows between groups as a graph: what the rows of a `FlowReport` with the same options look like.
 ///
 /// Lengths are in pixels, and positions are of centres. They are absent where the graph is too large to lay out.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -79,7 +79,7 @@ pub struct GraphBox {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct GraphNode {
-    /// The name of the group in a [`super::FlowReport`]; for a knot what tells it apart from groups and other knots. It
+    /// The name of the group in a `FlowReport`; for a knot what tells it apart from groups and other knots. It
     /// stays the same as long as the group does.
     pub id: String,
     /// `workload`, `namespace`, `cluster`, `addresses`, `node` or `ingress`; or `knot` where many connect to many on the
@@ -120,7 +120,7 @@ pub struct GraphEdge {
     /// True where it is only between two Pods of the one workload; otherwise absent.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub replicas: bool,
-    /// The row that it shows: its place in `flows` of a [`super::FlowReport`] with the same options.
+    /// The row that it shows: its place in `flows` of a `FlowReport` with the same options.
     pub row: usize,
     /// The ports as text, in lines that fit; empty beside a knot, which has them.
     pub label: Vec<String>,

@@ -110,9 +110,9 @@ pub struct ExposureOptions {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct DiffOptions {
-    /// Workloads of which one must be at one end, as in [`FlowOptions`].
+    /// Workloads of which one must be at one end, as in `FlowOptions`.
     pub workloads: Vec<String>,
-    /// Workloads of which one must be at the other end, as in [`FlowOptions`].
+    /// Workloads of which one must be at the other end, as in `FlowOptions`.
     pub peers: Vec<String>,
     /// Connections to the workloads or from them; both unless given.
     #[cfg_attr(feature = "schema", schemars(schema_with = "super::words::directions"))]

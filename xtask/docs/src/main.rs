@@ -4,9 +4,11 @@
 //! It is a crate of its own so that the developer commands build while the core does not.
 
 mod render;
+mod typescript;
 
 use ringfence::config::Config;
-use ringfence::rules;
+use ringfence::report::Format;
+use ringfence::{rules, wire};
 use std::io::Write;
 use std::process::ExitCode;
 
@@ -23,21 +25,28 @@ fn main() -> ExitCode {
         rules::all().iter().map(|rule| render::page(rule, rules::page(rule.name).unwrap_or_default())),
     );
     files.extend(schemas().iter().map(|(name, schema)| render::schema(name, schema)));
+    let formats = ("ReportFormat", "A format of reports.", Format::ALL.map(Format::name).to_vec());
+    match typescript::files(&wire::definitions(), &[formats]) {
+        Ok(found) => files.extend(found),
+        Err(error) => return failed(&error),
+    }
     let printed = serde_json::to_vec(&files)
         .map_err(std::io::Error::from)
         .and_then(|json| std::io::stdout().lock().write_all(&json));
     match printed {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::FAILURE
-        }
+        Err(error) => failed(&error),
     }
+}
+
+fn failed(error: &dyn std::error::Error) -> ExitCode {
+    eprintln!("error: {error}");
+    ExitCode::FAILURE
 }
 
 /// Every JSON Schema of the core with the name of its file.
 fn schemas() -> Vec<(&'static str, serde_json::Value)> {
-    let mut schemas = ringfence::wire::schemas();
+    let mut schemas = wire::schemas();
     schemas.push(("config.schema.json", Config::json_schema()));
     schemas
 }
