@@ -130,6 +130,12 @@ pub fn rules() -> String {
     embed::rules()
 }
 
+/// One rule with its page: a `RuleInfo`.
+#[wasm_bindgen]
+pub fn rule(name: &str) -> Result<String, Thrown> {
+    embed::rule(name).map_err(thrown)
+}
+
 /// The JSON Schema of the configuration or of an answer.
 #[wasm_bindgen]
 pub fn schema(name: &str) -> Result<String, Thrown> {

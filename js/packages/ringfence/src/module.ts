@@ -1,17 +1,18 @@
 /** The WebAssembly module: loaded once, and instantiated anew after a trap. */
 
-import start, { initSync as instantiate, renew, version } from "../wasm/ringfence_wasm.js";
-import { type ErrorCode, RingfenceError } from "./errors.js";
+import start, { initSync as startSync, renew, version } from "../wasm/ringfence_wasm.js";
+import { RingfenceError } from "./errors.js";
+import type { Refusal } from "./generated/wire.js";
 
 /** Where the module can come from. */
-export type WasmSource = URL | string | Response | BufferSource | WebAssembly.Module;
+export type WasmSource = string | URL | Request | Response | BufferSource | WebAssembly.Module;
 
-/** How a host finds the module that lies beside this package. */
+/** How a host finds the module where nobody hands it over. */
 export interface Loader {
-  /** Gives the module, or what it can be fetched from. */
+  /** Gives the module; undefined for what is fetched from beside the JavaScript. */
   load(): Promise<WasmSource | undefined>;
-  /** Gives the module at once, where the host can. */
-  loadSync?(): BufferSource;
+  /** Gives the module at once; undefined where the host can't. */
+  loadSync(): BufferSource | undefined;
 }
 
 let loader: Loader | undefined;
@@ -19,74 +20,84 @@ let loading: Promise<void> | undefined;
 let isLoaded = false;
 let generation = 0;
 
-/** Says how the module is found unless somebody hands it over. */
+/** Says how the module is found. */
 export function setLoader(found: Loader): void {
   loader = found;
 }
 
 /**
- * Loads the module, once: later calls wait for the first. It is called by `Workspace.create` too, so it is needed only
- * to hand the module over, or to have it early.
+ * Loads the module, once: later calls wait for the first. `Workspace.create` calls it, so it is needed only to have the
+ * module early, or to say where it comes from: its address, its bytes, or the compiled module.
  */
 export function init(source?: WasmSource | Promise<WasmSource>): Promise<void> {
   loading ??= load(source).catch((cause: unknown) => {
     loading = undefined;
-    throw new RingfenceError("load-failed", `the WebAssembly module can't be loaded: ${text(cause)}`, { cause });
+    throw notLoaded(cause);
   });
   return loading;
 }
 
-async function load(source?: WasmSource | Promise<WasmSource>): Promise<void> {
+async function load(source: WasmSource | Promise<WasmSource> | undefined): Promise<void> {
+  const found = await (source ?? loader?.load());
   if (isLoaded) return;
-  const found = source ?? (await loader?.load());
   await (found === undefined ? start() : start({ module_or_path: found }));
   isLoaded = true;
 }
 
-/** Loads the module at once, from its bytes or compiled already. */
+/**
+ * Loads the module at once, once, from its bytes or compiled already. In Node, Deno and Bun nothing needs to be handed
+ * over.
+ */
 export function initSync(source?: BufferSource | WebAssembly.Module): void {
   if (isLoaded) return;
-  const found = source ?? loader?.loadSync?.();
-  if (found === undefined) {
-    throw new RingfenceError("not-loaded", "the WebAssembly module isn't loaded: await `init()`, or hand its bytes to `initSync`");
-  }
   try {
-    instantiate({ module: found });
+    const module = source ?? loader?.loadSync();
+    if (module !== undefined) {
+      startSync({ module });
+      isLoaded = true;
+    }
   } catch (cause) {
-    throw new RingfenceError("load-failed", `the WebAssembly module can't be loaded: ${text(cause)}`, { cause });
+    throw notLoaded(cause);
   }
-  isLoaded = true;
+  if (!isLoaded) {
+    const message = "the WebAssembly module isn't loaded: await `init()` before, or hand it to `initSync`";
+    throw new RingfenceError("not-loaded", message);
+  }
 }
 
-/** How often the module was instantiated anew: workspaces belong to one generation. */
+function notLoaded(cause: unknown): RingfenceError {
+  const message = `the WebAssembly module can't be loaded: ${messageOf(cause)}`;
+  return new RingfenceError("load-failed", message, { cause });
+}
+
+/** How often the module was instantiated anew: what was made before belongs to another memory. */
 export function currentGeneration(): number {
   return generation;
 }
 
-/** Calls the module; what it refuses becomes a {@link RingfenceError}, and after a trap it is made anew. */
+/**
+ * Calls the module.
+ *
+ * What it refuses comes as JSON and is thrown as a {@link RingfenceError}. Anything else that it throws is a trap,
+ * after which its memory can't be trusted: it is instantiated anew.
+ */
 export function call<T>(use: () => T): T {
   try {
     return use();
   } catch (thrown) {
-    if (isRefusal(thrown)) throw new RingfenceError(thrown.code, thrown.message);
-    if (thrown instanceof TypeError) throw thrown;
+    if (typeof thrown === "string") {
+      const refusal = JSON.parse(thrown) as Refusal;
+      throw new RingfenceError(refusal.code, refusal.message, refusal);
+    }
     generation += 1;
-    // The first call after it, which must have no arguments, makes the new instance.
     renew();
+    // The new instance is made by the next call, which must have no arguments: they would go into the old one.
     version();
-    throw new RingfenceError("trap", `the analysis broke down, and its workspaces are lost: ${text(thrown)}`, { cause: thrown });
+    const message = `the analysis broke down: ${messageOf(thrown)}; make a new workspace`;
+    throw new RingfenceError("trap", message, { cause: thrown });
   }
 }
 
-interface Refusal {
-  code: ErrorCode;
-  message: string;
-}
-
-function isRefusal(thrown: unknown): thrown is Refusal {
-  return typeof thrown === "object" && thrown !== null && !(thrown instanceof Error) && "code" in thrown && "message" in thrown;
-}
-
-function text(cause: unknown): string {
+function messageOf(cause: unknown): string {
   return cause instanceof Error ? cause.message : String(cause);
 }

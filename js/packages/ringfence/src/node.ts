@@ -4,8 +4,9 @@ import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { setLoader } from "./module.js";
 
-const file = new URL("../wasm/ringfence_wasm_bg.wasm", import.meta.url);
+// A bundle that hands the module over has no address of its own, so nothing is computed before it is needed.
+const path = (): URL => new URL("../wasm/ringfence_wasm_bg.wasm", import.meta.url);
 
-setLoader({ load: () => readFile(file), loadSync: () => readFileSync(file) });
+setLoader({ load: () => readFile(path()), loadSync: () => readFileSync(path()) });
 
 export * from "./api.js";
