@@ -38,13 +38,22 @@ pub(crate) struct Module {
 }
 
 /// Every module that ships.
-pub(crate) const MODULES: [Module; 1] = [Module {
-    krate: "wasm/bindgen",
-    name: "ringfence_wasm",
-    profile: "wasm",
-    host: "web",
-    folder: "js/packages/ringfence/wasm",
-}];
+pub(crate) const MODULES: [Module; 2] = [
+    Module {
+        krate: "wasm/bindgen",
+        name: "ringfence_wasm",
+        profile: "wasm",
+        host: "web",
+        folder: "js/packages/ringfence/wasm",
+    },
+    Module {
+        krate: "wasm/cli",
+        name: "ringfence_cli_wasm",
+        profile: "wasm-cli",
+        host: "web",
+        folder: "js/packages/ringfence/wasm-cli",
+    },
+];
 
 /// Everything that the builds leave, apart from the native artifacts, which stay valid.
 const TARGET_DIR: &str = "target/wasm";
