@@ -37,7 +37,7 @@ pub(crate) fn run(root: &Path) -> Result<ExitCode> {
         ),
         ("wasm", Box::new(|| wasm::build(root, false).map(|_| true))),
         ("types of the packages", Box::new(|| js::types(&Npm::ready(root)?))),
-        ("size", Box::new(|| size::report(root, &size::Args { functions: 0 }).map(is_success))),
+        ("size", Box::new(|| size::run(root, &size::Args::of_ci()).map(is_success))),
         ("fuzz", Box::new(|| fuzz::replay(root, fuzz::CI_MUTATIONS).map(|()| true))),
         (
             "test",
