@@ -19,7 +19,7 @@ pub struct WorkspaceOptions {
     pub config: Option<ConfigText>,
     /// The namespace of objects that have none, before the configured default.
     pub namespace: Option<String>,
-    /// The date that exceptions expire against, `2030-12-31`.
+    /// The date that suppressions expire against, `2030-12-31`.
     pub today: Option<String>,
 }
 
@@ -48,7 +48,7 @@ pub struct CheckOptions {
     pub ignore: Vec<String>,
     /// Fingerprints of findings that are known and not reported.
     pub baseline: Vec<String>,
-    /// The date that exceptions expire against, instead of the workspace's.
+    /// The date that suppressions expire against, instead of the workspace's.
     pub today: Option<String>,
 }
 

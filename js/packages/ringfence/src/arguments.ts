@@ -23,7 +23,8 @@ export function string(name: string, value: unknown): string {
 
 /** Checks an argument that is the text or the bytes of the file at `path`. */
 export function file(name: string, path: string, value: unknown): string | Uint8Array {
-  if (typeof value !== "string" && !(value instanceof Uint8Array)) throw wrong(name, "a string or a Uint8Array", value);
+  if (typeof value !== "string" && !(value instanceof Uint8Array))
+    throw wrong(name, "a string or a Uint8Array", value);
   const bytes = typeof value === "string" ? bytesOf(value) : value.byteLength;
   if (bytes > MAX_FILE_BYTES) {
     const limit = MAX_FILE_BYTES / 1024 / 1024;

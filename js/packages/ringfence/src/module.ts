@@ -1,6 +1,6 @@
 /** The WebAssembly module: loaded once, and instantiated anew after a trap. */
 
-import start, { initSync as startSync, renew, version } from "../wasm/ringfence_wasm.js";
+import start, { renew, initSync as startSync, version } from "../wasm/ringfence_wasm.js";
 import { RingfenceError } from "./errors.js";
 import type { Refusal } from "./generated/wire.js";
 

@@ -37,9 +37,6 @@ export type SchemaName =
   | "flow-report"
   | "graph-report";
 
-/** A {@link Workspace} frees its memory at the end of a `using` block, where the runtime knows that. */
-export interface Workspace extends Disposable {}
-
 /**
  * The files of a repository, and what is known of them.
  *
@@ -48,6 +45,9 @@ export interface Workspace extends Disposable {}
  * time.
  */
 export class Workspace {
+  /** The end of a `using` block, where the runtime knows that: the same as {@link Workspace.dispose}. */
+  declare [Symbol.dispose]: () => void;
+
   #core: Core | undefined;
   readonly #generation: number;
   /** Whether suppressions expire against the day of each check. */
@@ -63,7 +63,7 @@ export class Workspace {
   /**
    * Makes an empty workspace. The first call loads the WebAssembly module.
    *
-   * Exceptions expire against the day of each check, unless `today` is given.
+   * Suppressions expire against the day of each check, unless `today` is given.
    */
   static async create(options?: WorkspaceOptions): Promise<Workspace> {
     await init();
@@ -226,7 +226,11 @@ export class Workspace {
   /** Options that have those of a check among them, as JSON. */
   #checking(type: "FixOptions" | "ReportOptions", options: FixOptions | ReportOptions | undefined): string {
     const isSound = isAbsentOrObject(options);
-    return optionsJson(type, "options", isSound ? { ...options, check: this.#dated(options?.check) } : options);
+    return optionsJson(
+      type,
+      "options",
+      isSound ? { ...options, check: this.#dated(options?.check) } : options,
+    );
   }
 
   #alive(): Core {

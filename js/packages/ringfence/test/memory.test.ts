@@ -5,7 +5,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { Workspace } from "../src/node.js";
 import { initSync as instance } from "../wasm/ringfence_wasm.js";
-import { SHOP, putExample } from "./support.js";
+import { putExample, SHOP } from "./support.js";
 
 /** The bytes of the module's memory, which never gets smaller. */
 function memory(): number {

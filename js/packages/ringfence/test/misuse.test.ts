@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { MAX_FILE_BYTES, RingfenceError, Workspace } from "../src/node.js";
-import { SHOP, inNewProcess } from "./support.js";
+import { inNewProcess, SHOP } from "./support.js";
 
 /** A workspace as JavaScript sees it, where nobody checks types before. */
 type Untyped = Record<string, (...values: unknown[]) => unknown>;
@@ -76,12 +76,16 @@ test("what means nothing is refused with a code", async () => {
     ["invalid-option", () => workspace.check({ today: "tomorrow" })],
   ];
   for (const [code, use] of refused) {
-    assert.throws(use, (error: unknown) => {
-      assert.ok(error instanceof RingfenceError);
-      assert.equal(error.code, code);
-      assert.ok(error.message.length > 10 && !error.message.startsWith("{"), error.message);
-      return true;
-    }, code);
+    assert.throws(
+      use,
+      (error: unknown) => {
+        assert.ok(error instanceof RingfenceError);
+        assert.equal(error.code, code);
+        assert.ok(error.message.length > 10 && !error.message.startsWith("{"), error.message);
+        return true;
+      },
+      code,
+    );
   }
   await assert.rejects(Workspace.create({ encoding: "latin1" as "utf-8" }), { code: "invalid-option" });
 });

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { promisify } from "node:util";
-import { PACKAGE, ROOT } from "./support.js";
+import { PACKAGE, ROOT, SHOP } from "./support.js";
 
 const run = promisify(execFile);
 const tool = (name: string): string => join(ROOT, "js/node_modules/.bin", name);
@@ -25,29 +25,42 @@ before(async () => {
 
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-test("the package works where it is installed", async () => {
-  const code = `
-    import { Workspace } from "ringfence";
-    const workspace = await Workspace.create();
-    workspace.set("a.yaml", "kind: [");
-    console.log(workspace.check().findings.some((one) => one.rule === "unparsable-document"));
-  `;
-  const { stdout, stderr } = await run(process.execPath, ["--input-type=module", "-e", code], { cwd: folder });
-  assert.deepEqual([stdout, stderr], ["true\n", ""]);
+test("the example of the README works where the package is installed", async () => {
+  const readme = readFileSync(join(PACKAGE, "README.md"), "utf8");
+  const code = /```js\n(.*?)```/s.exec(readme)?.[1] ?? "";
+  assert.ok(code.includes("Workspace.create"));
+  writeFileSync(join(folder, "shop.yaml"), SHOP.replaceAll("web", "frontend"));
+  const { stdout, stderr } = await run(process.execPath, ["--input-type=module", "-e", code], {
+    cwd: folder,
+  });
+  assert.match(stdout, /^shop\.yaml:\d+: (error|warning|info): .+ \[[a-z-]+\]$/m);
+  assert.match(stdout, /^allowed \[$/m);
+  assert.equal(stderr, "");
 });
 
 test("the package has no dependencies and nothing that isn't needed", async () => {
   const { stdout } = await run("tar", ["-tzf", tarball]);
-  const files = stdout.trim().split("\n").map((path) => path.replace(/^package\//, ""));
+  const files = stdout
+    .trim()
+    .split("\n")
+    .map((path) => path.replace(/^package\//, ""));
   const expected = [
     /^dist\/[\w/-]+\.(js|d\.ts)$/,
     /^wasm\/ringfence_wasm(\.js|\.d\.ts|_bg\.wasm)$/,
+    // The command, which is none of the library's.
+    /^(bin\/ringfence\.js|wasm-cli\/ringfence_cli_wasm(\.js|\.d\.ts|_bg\.wasm))$/,
     /^(package\.json|README\.md|LICENSE-(APACHE|MIT))$/,
   ];
-  assert.deepEqual(files.filter((path) => !expected.some((form) => form.test(path))), []);
-  for (const needed of ["README.md", "LICENSE-APACHE", "LICENSE-MIT"]) assert.ok(files.includes(needed), needed);
-  assert.equal(files.filter((path) => path.endsWith(".wasm")).length, 1);
-  const manifest = JSON.parse(readFileSync(join(folder, "node_modules/ringfence/package.json"), "utf8")) as object;
+  assert.deepEqual(
+    files.filter((path) => !expected.some((form) => form.test(path))),
+    [],
+  );
+  for (const needed of ["README.md", "LICENSE-APACHE", "LICENSE-MIT"])
+    assert.ok(files.includes(needed), needed);
+  assert.equal(files.filter((path) => path.startsWith("wasm/") && path.endsWith(".wasm")).length, 1);
+  const manifest = JSON.parse(
+    readFileSync(join(folder, "node_modules/ringfence/package.json"), "utf8"),
+  ) as object;
   assert.ok(!("dependencies" in manifest));
 });
 
@@ -68,7 +81,10 @@ export function isTrap(error: unknown): boolean {
 }
 `,
   );
-  for (const [module, resolution] of [["NodeNext", "NodeNext"], ["ESNext", "Bundler"]] as const) {
+  for (const [module, resolution] of [
+    ["NodeNext", "NodeNext"],
+    ["ESNext", "Bundler"],
+  ] as const) {
     const flags = ["--noEmit", "--strict", "--target", "ES2022", "--lib", "ES2022,DOM", "--types", ""];
     const settings = ["--exactOptionalPropertyTypes", "--module", module, "--moduleResolution", resolution];
     await run(tool("tsc"), [...flags, ...settings, "consumer.ts"], { cwd: folder });

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import * as node from "../src/node.js";
 import { Workspace } from "../src/node.js";
 import * as web from "../src/web.js";
-import * as node from "../src/node.js";
 import * as glue from "../wasm/ringfence_wasm.js";
 
 const WASM = new URL("../wasm/", import.meta.url);
@@ -24,7 +24,9 @@ test("the module exports what its types declare", async () => {
 test("everything that the module offers has its place in the package, and nothing else is offered", () => {
   const methods = (prototype: object): string[] =>
     Object.getOwnPropertyNames(prototype).filter((name) => name !== "constructor" && own(name));
-  const offered = methods(glue.Workspace.prototype).map((name) => ({ free: "dispose", setText: "set" })[name] ?? name);
+  const offered = methods(glue.Workspace.prototype).map(
+    (name) => ({ free: "dispose", setText: "set" })[name] ?? name,
+  );
   assert.deepEqual(methods(Workspace.prototype).sort(), [...new Set(offered)].sort());
 
   const ofEveryClass = ["length", "name", "prototype"];
@@ -37,5 +39,11 @@ test("everything that the module offers has its place in the package, and nothin
 
 test("every host has the same exports", () => {
   assert.deepEqual(Object.keys(web).sort(), Object.keys(node).sort());
-  assert.deepEqual(Object.keys(node).sort(), ["MAX_FILE_BYTES", "RingfenceError", "Workspace", "init", "initSync"]);
+  assert.deepEqual(Object.keys(node).sort(), [
+    "MAX_FILE_BYTES",
+    "RingfenceError",
+    "Workspace",
+    "init",
+    "initSync",
+  ]);
 });

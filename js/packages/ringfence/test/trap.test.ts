@@ -16,10 +16,13 @@ test("a trap is an error of its own, and new workspaces can be made", async () =
     bystander.set("shop.yaml", SHOP);
     const expected = bystander.check();
     breakMemory();
-    assert.throws(() => broken.check(), (error: unknown) => {
-      assert.ok(error instanceof RingfenceError && error.cause instanceof Error);
-      return error.code === "trap" && error.message.includes("make a new workspace");
-    });
+    assert.throws(
+      () => broken.check(),
+      (error: unknown) => {
+        assert.ok(error instanceof RingfenceError && error.cause instanceof Error);
+        return error.code === "trap" && error.message.includes("make a new workspace");
+      },
+    );
     // Both were in that memory.
     assert.throws(() => broken.check(), { code: "trap" });
     assert.throws(() => bystander.flows(), { code: "trap" });

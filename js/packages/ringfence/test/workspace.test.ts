@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { readFileSync, readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { Workspace } from "../src/node.js";
-import { ROOT, SHOP, SLOPPY, putExample } from "./support.js";
+import { putExample, ROOT, SHOP, SLOPPY } from "./support.js";
 
 async function shop(): Promise<Workspace> {
   const workspace = await Workspace.create();
@@ -65,9 +65,15 @@ test("configuration is read with its place, and its errors are data", async () =
   const wrong = { path: ".ringfence.yaml", text: "rules: {covrage: off}\n" };
   await assert.rejects(Workspace.create({ config: wrong }), (error: unknown) => {
     assert.ok(error instanceof Error && error.name === "RingfenceError");
-    const { code, problems } = error as unknown as { code: string; problems: { path: string; line: number }[] };
+    const { code, problems } = error as unknown as {
+      code: string;
+      problems: { path: string; line: number }[];
+    };
     assert.equal(code, "invalid-config");
-    assert.deepEqual(problems.map(({ path, line }) => [path, line]), [[".ringfence.yaml", 1]]);
+    assert.deepEqual(
+      problems.map(({ path, line }) => [path, line]),
+      [[".ringfence.yaml", 1]],
+    );
     return true;
   });
 
@@ -77,7 +83,7 @@ test("configuration is read with its place, and its errors are data", async () =
   await Workspace.create({ config: { ...extending, extended: { "infra/base.yaml": off.text } } });
 });
 
-test("exceptions expire against the given day, or today", async () => {
+test("suppressions expire against the given day, or today", async () => {
   const text = `apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
 metadata: {name: metrics, namespace: shop}
@@ -150,9 +156,15 @@ test("fixes are new texts, of all findings or of one", async () => {
   const workspace = await shop();
   workspace.set("deny.yaml", SLOPPY);
   const fixed = workspace.fix();
-  assert.deepEqual(fixed.files.map((one) => one.path), ["deny.yaml"]);
+  assert.deepEqual(
+    fixed.files.map((one) => one.path),
+    ["deny.yaml"],
+  );
   assert.doesNotMatch(fixed.files[0]?.text ?? "", /ringfence: ignore/);
-  assert.deepEqual(fixed.applied.map((one) => one.rule), ["suppression-unused"]);
+  assert.deepEqual(
+    fixed.applied.map((one) => one.rule),
+    ["suppression-unused"],
+  );
   const fingerprint = fixed.applied[0]?.fingerprint;
   assert.deepEqual(workspace.fix({ fingerprint }).files, fixed.files);
   for (const { path, text } of fixed.files) workspace.set(path, text);
@@ -167,7 +179,8 @@ test("the edits of a finding, in UTF-16, make the text of its fix", async () => 
   const edit = finding?.fixes[0]?.edits[0];
   assert.ok(finding !== undefined && edit !== undefined);
   const starts = [0, ...[...text.matchAll(/\n/g)].map((match) => match.index + 1)];
-  const at = ({ line, column }: { line: number; column: number }): number => (starts[line - 1] ?? 0) + column - 1;
+  const at = ({ line, column }: { line: number; column: number }): number =>
+    (starts[line - 1] ?? 0) + column - 1;
   const mended = text.slice(0, at(edit.start)) + edit.text + text.slice(at(edit.end));
   assert.equal(mended, workspace.fix({ fingerprint: finding.fingerprint }).files[0]?.text);
 });
@@ -178,8 +191,8 @@ test("every format has a report", async () => {
     assert.ok(workspace.report(format).length > 0, format);
   }
   assert.equal((JSON.parse(workspace.report("json")) as { version: number }).version, 1);
-  assert.match(workspace.report("text", { color: true }), /\u001b\[/);
-  assert.doesNotMatch(workspace.report("text"), /\u001b\[/);
+  assert.ok(workspace.report("text", { color: true }).includes("\u001b["));
+  assert.ok(!workspace.report("text").includes("\u001b["));
   assert.equal(workspace.report("sarif", { check: { select: ["input"] } }).includes('"ruleId"'), false);
 });
 
@@ -204,7 +217,10 @@ test("rules have pages, and schemas are those that are published", () => {
   for (const file of readdirSync(`${ROOT}docs/schema`)) {
     const name = file.replace(".schema.json", "");
     if (name === "block-report") continue;
-    const published = JSON.parse(readFileSync(`${ROOT}docs/schema/${file}`, "utf8")) as Record<string, unknown>;
+    const published = JSON.parse(readFileSync(`${ROOT}docs/schema/${file}`, "utf8")) as Record<
+      string,
+      unknown
+    >;
     const given = Workspace.schema(name as "config");
     if (name === "config") delete published["$comment"];
     assert.deepEqual(given, published, name);
