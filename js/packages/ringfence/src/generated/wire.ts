@@ -689,7 +689,7 @@ export interface CheckOptions {
   ignore?: readonly string[] | undefined;
   /** Rules and groups to run; those that the configuration names unless given. */
   select?: readonly string[] | undefined;
-  /** The date that exceptions expire against, instead of the workspace's. */
+  /** The date that suppressions expire against, instead of the workspace's. */
   today?: string | undefined;
 }
 
@@ -801,6 +801,6 @@ export interface WorkspaceOptions {
   encoding?: "utf-8" | "utf-16" | "utf-32" | undefined;
   /** The namespace of objects that have none, before the configured default. */
   namespace?: string | undefined;
-  /** The date that exceptions expire against, `2030-12-31`. */
+  /** The date that suppressions expire against, `2030-12-31`. */
   today?: string | undefined;
 }
