@@ -10,6 +10,7 @@ pub mod config;
 pub mod diagnostics;
 pub mod embed;
 pub mod engine;
+pub mod ide;
 pub mod model;
 pub mod report;
 pub mod rules;

@@ -145,6 +145,34 @@ impl LineIndex {
         };
         Position { line: self::offset(line) + 1, column: self::offset(units) + 1 }
     }
+
+    /// The offset of `position` in `text`, the text that this index was made from. A column behind the end of the line
+    /// is that end, before the line feed; a column in the middle of a character is the character's start. None for a
+    /// line that the text doesn't have.
+    pub fn offset(&self, text: &str, position: Position, encoding: PositionEncoding) -> Option<u32> {
+        let line = position.line.checked_sub(1)? as usize;
+        if line >= self.starts.len() {
+            return None;
+        }
+        let span = self.line_span(line, text);
+        let content = span.of(text).trim_end_matches(['\n', '\r']);
+        let wanted = position.column.saturating_sub(1) as usize;
+        let width = |c: char| match encoding {
+            PositionEncoding::Utf8 => c.len_utf8(),
+            PositionEncoding::Utf16 => c.len_utf16(),
+            PositionEncoding::CodePoints => 1,
+        };
+        let mut units = 0;
+        let mut bytes = 0;
+        for c in content.chars() {
+            units += width(c);
+            if units > wanted {
+                break;
+            }
+            bytes += c.len_utf8();
+        }
+        Some(span.start + offset(bytes))
+    }
 }
 
 /// A length as an offset. Inputs over 4 GiB are refused before they get here, so it never saturates in practice.
@@ -196,6 +224,23 @@ mod tests {
         assert_eq!(file.position(x, PositionEncoding::Utf16), Position { line: 2, column: 7 });
         assert_eq!(file.position(x, PositionEncoding::CodePoints), Position { line: 2, column: 6 });
         assert_eq!(file.position(0, PositionEncoding::Utf8), Position { line: 1, column: 1 });
+    }
+
+    #[test]
+    fn positions_are_found_again_in_each_encoding() {
+        use PositionEncoding::{CodePoints, Utf8, Utf16};
+        let file = SourceFile::new("a.yaml", "a: 1\r\nb: é𝄞x\n".as_bytes());
+        for encoding in [Utf8, Utf16, CodePoints] {
+            for (at, _) in file.text.char_indices().filter(|(_, c)| !matches!(c, '\r' | '\n')) {
+                let position = file.position(offset(at), encoding);
+                assert_eq!(file.lines().offset(&file.text, position, encoding), Some(offset(at)));
+            }
+        }
+        let at = |line, column| file.lines().offset(&file.text, Position { line, column }, Utf16);
+        assert_eq!(
+            (at(1, 99), at(2, 6), at(3, 1), at(4, 1), at(0, 1)),
+            (Some(4), Some(11), Some(17), None, None)
+        );
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod exposure;
 mod fix;
 mod flows;
 mod graph;
+mod ide;
 mod jobs;
 mod options;
 mod refusal;
@@ -32,6 +33,7 @@ pub use fix::{AppliedRepair, FixReport, FixedFile};
 pub use flows::{FlowReport, Group, GroupFlow};
 pub(crate) use graph::{CERTAINTIES, KNOT};
 pub use graph::{GraphArea, GraphBox, GraphEdge, GraphNode, GraphPoint, GraphReport, GraphSize};
+pub use ide::{CodeLens, CodeLensPart, HoverInfo, HoverMember, HoverSection, IdeBorder, InlayHint, Range};
 pub use jobs::RenderJob;
 pub use options::{
     CheckOptions, ConfigText, DiffOptions, ExplainOptions, ExposureOptions, FixOptions, FlowOptions,
@@ -421,6 +423,7 @@ pub fn schemas() -> Vec<(&'static str, serde_json::Value)> {
         ("fix-report.schema.json", written().into_root_schema_for::<FixReport>().to_value()),
         ("flow-report.schema.json", written().into_root_schema_for::<FlowReport>().to_value()),
         ("graph-report.schema.json", written().into_root_schema_for::<GraphReport>().to_value()),
+        ("ide-answers.schema.json", written().into_root_schema_for::<ide::IdeAnswers>().to_value()),
     ]
 }
 

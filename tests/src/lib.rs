@@ -3,6 +3,7 @@
 pub mod ask;
 pub mod cases;
 pub mod conformance;
+pub mod editor;
 pub mod flows;
 pub mod golden;
 pub mod netpol_analyzer;

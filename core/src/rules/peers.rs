@@ -188,7 +188,7 @@ pub(super) fn name_selector(names: &[String]) -> LabelSelector {
 }
 
 /// A selector as the API writes it: `matchLabels` for single values, `matchExpressions` for the rest.
-pub(super) fn selector_value(selector: &LabelSelector) -> Value {
+pub(crate) fn selector_value(selector: &LabelSelector) -> Value {
     let (mut labels, mut expressions) = (Map::new(), Vec::new());
     for requirement in selector.requirements() {
         match (requirement.operator, requirement.values.as_slice()) {

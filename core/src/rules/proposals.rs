@@ -11,7 +11,7 @@ use crate::sets::{ConnectionSet, Labels};
 use crate::yaml::edit;
 
 /// A policy that isolates every Pod of its namespace in these directions and allows nothing.
-pub(super) fn default_deny(name: &str, namespace: Option<&str>, directions: &[Direction]) -> String {
+pub(crate) fn default_deny(name: &str, namespace: Option<&str>, directions: &[Direction]) -> String {
     let types: Vec<_> = directions.iter().map(|direction| direction.policy_type()).collect();
     format!("{}  podSelector: {{}}\n  policyTypes: [{}]\n", head(name, namespace), types.join(", "))
 }
@@ -34,7 +34,7 @@ pub(super) fn with_rule(
 }
 
 /// A policy that lets every Pod of its namespace ask the cluster's DNS servers, over UDP and TCP.
-pub(super) fn allow_dns(name: &str, namespace: Option<&str>) -> String {
+pub(crate) fn allow_dns(name: &str, namespace: Option<&str>) -> String {
     let head = head(name, namespace);
     format!(
         "{head}  podSelector: {{}}

@@ -4,18 +4,18 @@ use crate::cluster::{Cluster, NamespaceSource, WorkloadId};
 use crate::sets::LabelSelector;
 
 /// `1 workload`, `3 workloads`.
-pub(super) fn count(number: usize, one: &str, many: &str) -> String {
+pub(crate) fn count(number: usize, one: &str, many: &str) -> String {
     if number == 1 { format!("1 {one}") } else { format!("{number} {many}") }
 }
 
 /// At most `limit` names in backticks, then how many more there are.
-pub(super) fn names<S: AsRef<str>>(all: &[S], limit: usize) -> String {
+pub(crate) fn names<S: AsRef<str>>(all: &[S], limit: usize) -> String {
     let quoted: Vec<_> = all.iter().take(limit).map(|name| format!("`{}`", name.as_ref())).collect();
     names_of(&quoted, all.len())
 }
 
 /// The first five workloads of `count` as `namespace/name`, then how many more there are.
-pub(super) fn workloads(
+pub(crate) fn workloads(
     cluster: &Cluster<'_>,
     ids: impl Iterator<Item = WorkloadId>,
     count: usize,
@@ -38,7 +38,7 @@ fn names_of(quoted: &[String], count: usize) -> String {
 }
 
 /// Labels or a selector as a person would say them: `app=web`, or `no labels at all`.
-pub(super) fn labels(labels: &crate::sets::Labels) -> String {
+pub(crate) fn labels(labels: &crate::sets::Labels) -> String {
     if labels.is_empty() {
         return "no labels at all".to_owned();
     }
@@ -47,12 +47,12 @@ pub(super) fn labels(labels: &crate::sets::Labels) -> String {
 }
 
 /// A selector in backticks, or `every Pod` for the one that selects everything.
-pub(super) fn selector(selector: &LabelSelector, everything: &str) -> String {
+pub(crate) fn selector(selector: &LabelSelector, everything: &str) -> String {
     if selector.is_everything() { everything.to_owned() } else { format!("`{selector}`") }
 }
 
 /// Why an object is in its namespace, where it doesn't say so itself.
-pub(super) fn namespace_note(namespace: &str, source: NamespaceSource) -> Option<String> {
+pub(crate) fn namespace_note(namespace: &str, source: NamespaceSource) -> Option<String> {
     let who = match source {
         NamespaceSource::Explicit => return None,
         NamespaceSource::Kustomization => "its kustomization sets it",

@@ -59,6 +59,12 @@ impl Outcome {
         self.text_of(id).map(|source| &source.file)
     }
 
+    /// The file that somebody wrote at a path.
+    pub fn source_at(&self, path: &str) -> Option<&SourceFile> {
+        let mut written = self.sources.iter().filter(|source| source.written).map(|source| &source.file);
+        written.find(|file| &*file.path == path)
+    }
+
     pub(super) fn text_of(&self, id: FileId) -> Option<&Source> {
         self.sources.get(id.0 as usize)
     }

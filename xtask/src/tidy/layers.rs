@@ -9,7 +9,7 @@ use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::visit::{self, Visit};
 
 /// Every top module of the core with its height. Modules of one height do not know each other.
-const LAYERS: [(&str, u8); 13] = [
+const LAYERS: [(&str, u8); 14] = [
     ("text", 0),
     ("sets", 0),
     ("diagnostics", 1),
@@ -21,10 +21,11 @@ const LAYERS: [(&str, u8); 13] = [
     // Configuration names rules and checks their options.
     ("config", 7),
     ("workspace", 8),
+    ("ide", 9),
     // The JSON report prints what `wire` defines.
-    ("wire", 9),
-    ("report", 10),
-    ("embed", 11),
+    ("wire", 10),
+    ("report", 11),
+    ("embed", 12),
 ];
 
 /// The imports of one file of the core that point upwards or sideways.

@@ -38,7 +38,7 @@ impl Scene<'_> {
     }
 
     /// An object's kind and name as sentences call it.
-    pub(super) fn object_title(&self, id: ObjectId) -> String {
+    pub(crate) fn object_title(&self, id: ObjectId) -> String {
         let Some(object) = self.cluster().repository.object(id) else { return String::new() };
         match self.cluster().namespace_of(id).map(|id| self.cluster().namespace_name(id)) {
             Some(namespace) => format!("{} `{namespace}/{}`", object.kind, object.name),

@@ -14,6 +14,7 @@ mod question;
 #[cfg(test)]
 mod testing;
 mod units;
+mod view;
 mod wanted;
 
 pub use diff::{
@@ -183,7 +184,7 @@ impl<'c> Scene<'c> {
     }
 
     /// The identity of an object, with its resolved namespace.
-    fn object_ref(&self, id: ObjectId) -> Option<ObjectRef> {
+    pub(crate) fn object_ref(&self, id: ObjectId) -> Option<ObjectRef> {
         let object = self.cluster().repository.object(id)?;
         let namespace =
             self.cluster().namespace_of(id).map(|id| Arc::from(self.cluster().namespace_name(id)));

@@ -1,0 +1,115 @@
+//! What an editor asks: every case below `tests/ide/<feature>`, with the answer beside it.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test stops at the first surprise"
+)]
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use ringfence::ide::{self, Snapshot};
+use ringfence::text::{PositionEncoding, Span, offset};
+use ringfence::wire::IdeBorder;
+use ringfence::workspace::Outcome;
+use ringfence_tests::editor::{Case, Cursor, ask, expect};
+use ringfence_tests::root;
+
+/// What a feature answers for one cursor, as text.
+type Feature = fn(&Asked<'_, '_, '_>) -> String;
+
+const FEATURES: [(&str, Feature); 3] = [("hover", hover), ("lenses", lenses), ("inlays", inlays)];
+
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    let mut trials = Vec::new();
+    for (name, feature) in FEATURES {
+        let folder = root().join("tests/ide").join(name);
+        let mut cases: Vec<_> =
+            std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+        cases.retain(|path| path.extension().is_some_and(|ending| ending == "yaml"));
+        cases.sort();
+        assert!(!cases.is_empty(), "no case of {name}");
+        for case in cases {
+            let title = format!("{name}/{}", case.file_stem().unwrap().to_string_lossy());
+            trials.push(Trial::test(title, move || run(&case, feature)));
+        }
+    }
+    libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+/// One question.
+struct Asked<'a, 's, 'c> {
+    snapshot: &'a Snapshot<'s, 'c>,
+    outcome: &'a Outcome,
+    cursor: &'a Cursor,
+}
+
+impl Asked<'_, '_, '_> {
+    fn border(&self) -> IdeBorder<'_> {
+        let source = self.outcome.source_at(&self.cursor.path).unwrap();
+        IdeBorder::new(self.outcome, source, PositionEncoding::Utf16)
+    }
+
+    fn text(&self) -> &str {
+        &self.outcome.source_at(&self.cursor.path).unwrap().text
+    }
+}
+
+fn run(path: &Path, feature: Feature) -> Result<(), Failed> {
+    let case = Case::parse(&std::fs::read_to_string(path)?);
+    let cursors = match case.cursors.as_slice() {
+        [] => vec![Cursor { path: case.files[0].0.clone(), offset: 0 }],
+        cursors => cursors.to_vec(),
+    };
+    let answer = ask(&case.workspace(), |snapshot, outcome| {
+        let answers: Vec<String> =
+            cursors.iter().map(|cursor| feature(&Asked { snapshot, outcome, cursor })).collect();
+        answers.join("\n=====\n")
+    });
+    Ok(expect(path, &(answer.unwrap().trim_end().to_owned() + "\n"))?)
+}
+
+/// `line:column`.
+fn at(position: ringfence::wire::Position) -> String {
+    format!("{}:{}", position.line, position.column)
+}
+
+fn hover(asked: &Asked<'_, '_, '_>) -> String {
+    let cursor = asked.cursor;
+    let Some(found) = ide::hover(asked.snapshot, &cursor.path, cursor.offset) else {
+        return "nothing".to_owned();
+    };
+    let info = asked.border().hover(&found);
+    let text = found.span.of(asked.text());
+    format!("{}-{} {text}\n{}", at(info.range.start), at(info.range.end), info.markdown)
+}
+
+fn lenses(asked: &Asked<'_, '_, '_>) -> String {
+    let lenses = asked.border().lenses(&ide::lenses(asked.snapshot, &asked.cursor.path));
+    let line = |lens: &ringfence::wire::CodeLens| {
+        let name = lens.object.as_ref().map_or("", |object| &object.name);
+        format!("{} {name}: {}\n", at(lens.range.start), lens.title)
+    };
+    lenses.iter().map(line).collect()
+}
+
+fn inlays(asked: &Asked<'_, '_, '_>) -> String {
+    let text = asked.text();
+    let all = Span::new(0, offset(text.len()));
+    let found = ide::inlays(asked.snapshot, &asked.cursor.path, all);
+    let mut shown = text.to_owned();
+    let mut said = String::new();
+    for (inlay, hint) in found.iter().zip(asked.border().inlays(&found)).rev() {
+        shown.insert_str(inlay.offset as usize, &format!("⟨{}⟩", hint.label));
+        let edit = hint
+            .edit
+            .map_or_else(String::new, |edit| format!(" (writes {:?} at {})", edit.text, at(edit.start)));
+        said = format!("{} {}: {}{edit}\n{said}", at(hint.position), hint.kind, hint.tooltip);
+    }
+    format!("{shown}\n{said}")
+}
