@@ -31,16 +31,9 @@ pub use exposure::{
 };
 pub use fix::{AppliedRepair, FixReport, FixedFile};
 pub use flows::{FlowReport, Group, GroupFlow};
-pub(crate) use graph::{CERTAINTIES, KNOT};
-pub use graph::{GraphArea, GraphBox, GraphEdge, GraphNode, GraphPoint, GraphReport, GraphSize};
-pub use ide::{CodeLens, CodeLensPart, HoverInfo, HoverMember, HoverSection, IdeBorder, InlayHint, Range};
-pub use jobs::RenderJob;
-pub use options::{
-    CheckOptions, ConfigText, DiffOptions, ExplainOptions, ExposureOptions, FixOptions, FlowOptions,
-    ReportOptions, WorkspaceOptions,
+pub use ide::{
+    CodeLens, CodeLensPart, CompletionItem, HoverInfo, HoverMember, HoverSection, IdeBorder, InlayHint, Range,
 };
-pub use refusal::{ConfigProblem, Refusal, RefusalCode};
-pub use rules::{RuleInfo, RuleOptionDefault, RuleOptionInfo};
 
 use crate::diagnostics::{Diagnostic, Edit, Fix, Location, ObjectRef, Related};
 use crate::engine::Flow;

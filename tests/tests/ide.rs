@@ -22,7 +22,8 @@ use ringfence_tests::root;
 /// What a feature answers for one cursor, as text.
 type Feature = fn(&Asked<'_, '_, '_>) -> String;
 
-const FEATURES: [(&str, Feature); 3] = [("hover", hover), ("lenses", lenses), ("inlays", inlays)];
+const FEATURES: [(&str, Feature); 4] =
+    [("hover", hover), ("lenses", lenses), ("inlays", inlays), ("completion", completion)];
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
@@ -39,7 +40,42 @@ fn main() -> ExitCode {
             trials.push(Trial::test(title, move || run(&case, feature)));
         }
     }
+    trials.push(Trial::test("every snippet is a policy", snippets_are_policies));
     libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+/// Every snippet, with what its stops propose, is a policy that the API server takes.
+fn snippets_are_policies() -> Result<(), Failed> {
+    let case = Case::parse("$0\n#- a.yaml\napiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n");
+    let snippets = ask(&case.workspace(), |snapshot, _| ide::complete(snapshot, "case.yaml", 0)).unwrap();
+    let snippets: Vec<_> =
+        snippets.into_iter().filter(|found| found.kind == ide::CompletionKind::Snippet).collect();
+    assert!(snippets.len() > 5);
+    for snippet in snippets {
+        let text = filled(&snippet.insert);
+        let mut workspace = case.workspace();
+        workspace.set("case.yaml", text.as_bytes());
+        let outcome = workspace.check(&ringfence::workspace::CheckOptions::default());
+        let refused = outcome.findings.iter().find(|f| f.rule.starts_with("invalid") || f.group == "input");
+        assert_eq!(refused, None, "{text}");
+        let policies = ask(&workspace, |snapshot, _| ide::lenses(snapshot, "case.yaml").len());
+        assert_eq!(policies, Some(1), "{text}");
+    }
+    Ok(())
+}
+
+/// A snippet with the first proposal of each of its stops.
+fn filled(snippet: &str) -> String {
+    let mut text = String::new();
+    let mut rest = snippet;
+    while let Some((before, stop)) = rest.split_once("${") {
+        let (stop, after) = stop.split_once('}').unwrap();
+        let proposal = stop.split([':', '|']).nth(1).unwrap();
+        text += before;
+        text += proposal.split(',').next().unwrap();
+        rest = after;
+    }
+    text + rest
 }
 
 /// One question.
@@ -87,6 +123,21 @@ fn hover(asked: &Asked<'_, '_, '_>) -> String {
     let info = asked.border().hover(&found);
     let text = found.span.of(asked.text());
     format!("{}-{} {text}\n{}", at(info.range.start), at(info.range.end), info.markdown)
+}
+
+fn completion(asked: &Asked<'_, '_, '_>) -> String {
+    let cursor = asked.cursor;
+    let found = ide::complete(asked.snapshot, &cursor.path, cursor.offset);
+    let items = asked.border().completions(&found);
+    let Some((first, range)) = found.first().zip(items.first()).map(|(a, b)| (a, b.range)) else {
+        return "nothing".to_owned();
+    };
+    let mut said = format!("{}-{} {:?}\n", at(range.start), at(range.end), first.replace.of(asked.text()));
+    for item in items {
+        let insert = if item.insert == item.label { String::new() } else { format!(" {:?}", item.insert) };
+        said += &format!("{} [{}] {}{insert}\n", item.label, item.kind, item.detail);
+    }
+    said
 }
 
 fn lenses(asked: &Asked<'_, '_, '_>) -> String {

@@ -4,6 +4,7 @@
 //! in the text as somebody wrote it. What a feature says of an object holds for what is deployed: where a tool renders the
 //! object, for its rendered form.
 
+mod completion;
 mod hover;
 mod inlays;
 mod lenses;
@@ -13,6 +14,7 @@ mod spot;
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
+pub use completion::{Completion, CompletionKind, complete};
 pub use hover::{Hover, Member, Section, SectionKind, hover, hover_text};
 pub use inlays::{Inlay, InlayKind, inlays};
 pub use lenses::{Lens, LensKind, LensPart, lenses};

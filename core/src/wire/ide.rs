@@ -107,6 +107,26 @@ pub struct InlayHint {
     pub edit: Option<TextEdit>,
 }
 
+/// Something that can be typed.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct CompletionItem {
+    /// What is shown, and matched with what is typed.
+    pub label: String,
+    /// `field`, `word`, `labelKey`, `labelValue`, `namespace`, `port`, `rule` or `snippet`.
+    pub kind: String,
+    /// What is to be said of it.
+    pub detail: String,
+    /// What it replaces.
+    pub range: Range,
+    /// What it puts there. Its lines have all the indentation that they need.
+    pub insert: String,
+    /// Whether that is a snippet as LSP defines it; otherwise it is text.
+    pub snippet: bool,
+    /// Its place among the others.
+    pub sort: String,
+}
+
 /// Converts what features say of one file.
 pub struct IdeBorder<'o> {
     border: Border<'o>,
@@ -168,6 +188,20 @@ impl<'o> IdeBorder<'o> {
         lenses.iter().map(lens).collect()
     }
 
+    /// Completions.
+    pub fn completions(&self, completions: &[ide::Completion]) -> Vec<CompletionItem> {
+        let item = |(at, completion): (usize, &ide::Completion)| CompletionItem {
+            label: completion.label.clone(),
+            kind: completion.kind.name().to_owned(),
+            detail: completion.detail.clone(),
+            range: self.range(completion.replace),
+            insert: completion.insert.clone(),
+            snippet: completion.snippet,
+            sort: format!("{at:04}"),
+        };
+        completions.iter().enumerate().map(item).collect()
+    }
+
     /// Inlay hints.
     pub fn inlays(&self, inlays: &[ide::Inlay]) -> Vec<InlayHint> {
         let hint = |inlay: &ide::Inlay| InlayHint {
@@ -191,4 +225,6 @@ pub(super) struct IdeAnswers {
     lenses: Vec<CodeLens>,
     /// What counts though it isn't written.
     inlays: Vec<InlayHint>,
+    /// What can be typed at the cursor.
+    completions: Vec<CompletionItem>,
 }

@@ -12,7 +12,7 @@ mod workload;
 pub use page::hover_text;
 pub(super) use policy::Granted;
 
-use super::{Snapshot, spot};
+use super::{Snapshot, place, spot};
 use crate::cluster::Selection;
 use crate::diagnostics::Location;
 use crate::model::Body;
@@ -168,6 +168,11 @@ pub fn hover(snapshot: &Snapshot<'_, '_>, path: &str, offset: u32) -> Option<Hov
         _ => return None,
     };
     Some(Hover { span: spot.span, sections })
+}
+
+/// Whether a place stands for an object as a whole: its kind, its name.
+fn is_head(steps: &[spot::Step<'_>]) -> bool {
+    place::of_policy(steps) == place::Place::Object
 }
 
 /// Whom a selection holds today.

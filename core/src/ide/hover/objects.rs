@@ -1,16 +1,11 @@
 //! Namespaces, Services, and the ways in through Ingresses and routes.
 
 use super::policy::kind_of;
-use super::{Member, Section, SectionKind, Snapshot, selected_now, workloads};
+use super::{Member, Section, SectionKind, Snapshot, is_head, selected_now, workloads};
 use crate::cluster::{ObjectId, ServiceInfo};
 use crate::ide::spot::Step;
 use crate::model::{Direction, Target};
 use crate::rules::wording;
-
-fn is_head(steps: &[Step<'_>]) -> bool {
-    let key = |at: usize| steps.get(at).map_or("", Step::key);
-    matches!((key(0), key(1)), ("kind" | "apiVersion", _) | ("metadata", "" | "name"))
-}
 
 /// What is to be said of a Namespace.
 pub(super) fn namespace(

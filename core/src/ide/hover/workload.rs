@@ -1,7 +1,7 @@
 //! Workloads: whether they are isolated, by which policies, and who is at the other end.
 
 use super::policy::{address_words, kind_of};
-use super::{Member, Section, Snapshot, workloads};
+use super::{Member, Section, Snapshot, is_head, workloads};
 use crate::cluster::{ClassId, ObjectId};
 use crate::engine::{Doubt, FlowId, Isolation, PolicyRef};
 use crate::ide::spot::Step;
@@ -15,12 +15,8 @@ pub(super) fn sections(
     object: ObjectId,
     steps: &[Step<'_>],
 ) -> Option<Vec<Section>> {
-    let is_head = match (steps.first().map_or("", Step::key), steps.get(1).map_or("", Step::key)) {
-        ("kind" | "apiVersion", _) | ("metadata", "" | "name") => true,
-        _ => false,
-    };
     let cluster = snapshot.cluster();
-    let info = cluster.workloads.iter().find(|info| info.object == object).filter(|_| is_head)?;
+    let info = cluster.workloads.iter().find(|info| info.object == object).filter(|_| is_head(steps))?;
     let unit = *snapshot
         .units_by_class
         .get(info.class.index())?
