@@ -32,7 +32,9 @@ pub use exposure::{
 pub use fix::{AppliedRepair, FixReport, FixedFile};
 pub use flows::{FlowReport, Group, GroupFlow};
 pub use ide::{
-    CodeLens, CodeLensPart, CompletionItem, HoverInfo, HoverMember, HoverSection, IdeBorder, InlayHint, Range,
+    CodeAction, CodeLens, CodeLensPart, CompletionItem, DefinitionInfo, DocumentSymbol, HoverInfo,
+    HoverSection, IdeBorder, InlayHint, NamedPlace, NewFile, Range, ReferenceInfo, RenameEditGroup,
+    RenameEdits, RenameTarget, WorkspaceSymbol,
 };
 
 use crate::diagnostics::{Diagnostic, Edit, Fix, Location, ObjectRef, Related};

@@ -8,13 +8,15 @@
     reason = "a test stops at the first surprise"
 )]
 
+mod ide_laws;
+
 use std::path::Path;
 use std::process::ExitCode;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use ringfence::ide::{self, Snapshot};
 use ringfence::text::{PositionEncoding, Span, offset};
-use ringfence::wire::IdeBorder;
+use ringfence::wire::{DocumentSymbol, IdeBorder, Place, TextEdit, WorkspaceSymbol};
 use ringfence::workspace::Outcome;
 use ringfence_tests::editor::{Case, Cursor, ask, expect};
 use ringfence_tests::root;
@@ -22,8 +24,17 @@ use ringfence_tests::root;
 /// What a feature answers for one cursor, as text.
 type Feature = fn(&Asked<'_, '_, '_>) -> String;
 
-const FEATURES: [(&str, Feature); 4] =
-    [("hover", hover), ("lenses", lenses), ("inlays", inlays), ("completion", completion)];
+const FEATURES: [(&str, Feature); 9] = [
+    ("hover", hover),
+    ("lenses", lenses),
+    ("inlays", inlays),
+    ("completion", completion),
+    ("definition", definition),
+    ("references", references),
+    ("symbols", symbols),
+    ("rename", rename),
+    ("actions", actions),
+];
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
@@ -41,6 +52,7 @@ fn main() -> ExitCode {
         }
     }
     trials.push(Trial::test("every snippet is a policy", snippets_are_policies));
+    trials.extend(ide_laws::trials());
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
@@ -136,6 +148,124 @@ fn completion(asked: &Asked<'_, '_, '_>) -> String {
     for item in items {
         let insert = if item.insert == item.label { String::new() } else { format!(" {:?}", item.insert) };
         said += &format!("{} [{}] {}{insert}\n", item.label, item.kind, item.detail);
+    }
+    said
+}
+
+/// Path, place and text.
+fn place(asked: &Asked<'_, '_, '_>, place: &Place) -> String {
+    let Some((start, end)) = place.start.zip(place.end) else { return place.path.clone() };
+    let source = asked.outcome.source_at(&place.path).unwrap();
+    let offset = |position: ringfence::wire::Position| {
+        let position = ringfence::text::Position { line: position.line, column: position.column };
+        source.lines().offset(&source.text, position, PositionEncoding::Utf16).unwrap()
+    };
+    let text = Span::new(offset(start), offset(end)).of(&source.text).replace('\n', "⏎");
+    format!("{}:{} {text}", place.path, at(start))
+}
+
+fn definition(asked: &Asked<'_, '_, '_>) -> String {
+    let cursor = asked.cursor;
+    let Some(found) = ide::definition(asked.snapshot, &cursor.path, cursor.offset) else {
+        return "nothing".to_owned();
+    };
+    let info = asked.border().definition(&found);
+    let mut said = format!("{} {}\n", at(info.range.start), found.span.of(asked.text()));
+    for target in info.targets {
+        let note = if target.note.is_empty() { String::new() } else { format!(" ({})", target.note) };
+        said += &format!("{}{note}: {}\n", target.name, place(asked, &target.location.unwrap()));
+    }
+    said
+}
+
+fn references(asked: &Asked<'_, '_, '_>) -> String {
+    let cursor = asked.cursor;
+    let Some((span, found)) = ide::references(asked.snapshot, &cursor.path, cursor.offset) else {
+        return "nothing".to_owned();
+    };
+    let mut said = format!("{}\n", span.of(asked.text()));
+    for reference in asked.border().references(&found) {
+        said += &format!("{} {}: {}\n", reference.kind, reference.name, place(asked, &reference.location));
+    }
+    said
+}
+
+/// The outline of the file, then the objects of all files whose name is the word under the cursor.
+fn symbols(asked: &Asked<'_, '_, '_>) -> String {
+    fn outline(symbols: &[DocumentSymbol], depth: usize) -> String {
+        let line = |symbol: &DocumentSymbol| {
+            let (indent, range, name) = ("  ".repeat(depth), symbol.range, symbol.selection);
+            let places = format!("{}-{} at {}", at(range.start), at(range.end), at(name.start));
+            let own = format!("{indent}{} [{}] {} ({places})\n", symbol.name, symbol.kind, symbol.detail);
+            own + &outline(&symbol.children, depth + 1)
+        };
+        symbols.iter().map(line).collect()
+    }
+    let cursor = asked.cursor;
+    let own = asked.border().document_symbols(&ide::document_symbols(asked.snapshot, &cursor.path));
+    let rest = &asked.text()[cursor.offset as usize..];
+    let query = rest.split(|c: char| !c.is_alphanumeric()).next().unwrap();
+    let found = ide::workspace_symbols(asked.snapshot, query);
+    let found = WorkspaceSymbol::all(&found, asked.outcome, PositionEncoding::Utf16);
+    let line = |symbol: &WorkspaceSymbol| {
+        format!("{} [{}] {}: {}\n", symbol.name, symbol.kind, symbol.detail, place(asked, &symbol.location))
+    };
+    let found: String = found.iter().map(line).collect();
+    format!("{}\n{query}?\n{found}", outline(&own, 0))
+}
+
+/// Each edit as the line that it makes.
+fn edits(asked: &Asked<'_, '_, '_>, edits: &[TextEdit]) -> String {
+    let show = |edit: &TextEdit| {
+        let source = asked.outcome.source_at(&edit.path).unwrap();
+        let offset = |position: ringfence::wire::Position| {
+            let position = ringfence::text::Position { line: position.line, column: position.column };
+            source.lines().offset(&source.text, position, PositionEncoding::Utf16).unwrap() as usize
+        };
+        let (start, end) = (offset(edit.start), offset(edit.end));
+        let line = source.text[..start].rfind('\n').map_or(0, |end| end + 1);
+        let rest = source.text[end..].split('\n').next().unwrap();
+        let new = format!("{}⟨{}⟩{rest}", &source.text[line..start], edit.text);
+        format!("  {}:{} {}\n", edit.path, at(edit.start), new.replace('\n', "⏎"))
+    };
+    edits.iter().map(show).collect()
+}
+
+/// The new name is what follows `# to ` in the line of the cursor.
+fn rename(asked: &Asked<'_, '_, '_>) -> String {
+    let cursor = asked.cursor;
+    let line = asked.text()[cursor.offset as usize..].lines().next().unwrap();
+    let name = line.split_once("# to ").map_or("x", |(_, name)| name);
+    let target = match ide::prepare_rename(asked.snapshot, &cursor.path, cursor.offset) {
+        Ok(target) => asked.border().rename_target(&target),
+        Err(refusal) => return format!("no: {refusal}"),
+    };
+    let mut said = format!("{} {}\n", at(target.range.start), target.text);
+    match ide::rename(asked.snapshot, &cursor.path, cursor.offset, name) {
+        Err(refusal) => said += &format!("refused: {refusal}\n"),
+        Ok(rename) => {
+            let rename = asked.border().rename(&rename);
+            said += &format!("{}\n", rename.title);
+            for group in &rename.groups {
+                said += &format!("{}\n{}", group.label, edits(asked, &group.edits));
+            }
+            said += &rename.notes.iter().map(|note| format!("note: {note}\n")).collect::<String>();
+        }
+    }
+    said
+}
+
+fn actions(asked: &Asked<'_, '_, '_>) -> String {
+    let cursor = asked.cursor;
+    let found = ide::actions(asked.snapshot, &cursor.path, Span::at(cursor.offset));
+    let mut said = String::new();
+    for action in asked.border().actions(&found) {
+        let finding = if action.finding.is_some() { " of a finding" } else { "" };
+        said += &format!("{} ({}{finding}, {})\n", action.title, action.kind, action.safety);
+        said += &edits(asked, &action.edits);
+        if let Some(file) = action.creates {
+            said += &format!("  makes {}:\n{}", file.path, file.text);
+        }
     }
     said
 }

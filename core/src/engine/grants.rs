@@ -238,7 +238,7 @@ fn against(granted: &ConnectionSet, useful: &ConnectionSet) -> Grant {
 }
 
 /// How wide one peer is by its form.
-pub(super) fn peer_openness(peer: &Peer) -> Openness {
+pub fn peer_openness(peer: &Peer) -> Openness {
     match peer {
         Peer::Invalid => Openness::Exact,
         Peer::Block(block) if block.cidr.prefix_len() == 0 && block.except.is_empty() => Openness::World,

@@ -31,7 +31,7 @@ pub use deny::DefaultDeny;
 pub use dns::{DnsAccess, DnsPath};
 pub use entrance::{Sender, Senders};
 pub use exact::UNSTABLE;
-pub use grants::{Grant, Openness, PodPeers, RulePeers, selectors_openness};
+pub use grants::{Grant, Openness, PodPeers, RulePeers, peer_openness, selectors_openness};
 pub use isolation::{Doubt, Isolation};
 pub use matching::Match;
 pub use options::{EngineOptions, IpBlocks};

@@ -4,20 +4,30 @@
 //! in the text as somebody wrote it. What a feature says of an object holds for what is deployed: where a tool renders the
 //! object, for its rendered form.
 
+mod actions;
 mod completion;
+mod definition;
 mod hover;
 mod inlays;
 mod lenses;
 mod place;
+mod references;
+mod rename;
 mod spot;
+mod symbols;
 
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
+pub use actions::{Action, ActionKind, actions};
 pub use completion::{Completion, CompletionKind, complete};
+pub use definition::{Definition, definition};
 pub use hover::{Hover, Member, Section, SectionKind, hover, hover_text};
 pub use inlays::{Inlay, InlayKind, inlays};
 pub use lenses::{Lens, LensKind, LensPart, lenses};
+pub use references::{Reference, ReferenceKind, references};
+pub use rename::{Refusal, Renamable, Rename, RenameGroup, prepare_rename, rename};
+pub use symbols::{FoundSymbol, Symbol, SymbolKind, document_symbols, workspace_symbols};
 
 use crate::cluster::{Cluster, ObjectId, Origin, Repository};
 use crate::diagnostics::{Diagnostic, Location, ObjectRef};

@@ -1,131 +1,20 @@
 //! What an editor asks, in JSON: ranges as lines and columns, and everything else as the features say it.
 
-use serde::Serialize;
+mod shapes;
 
-use super::{Border, Object, Place, Position, TextEdit};
+#[cfg(feature = "schema")]
+pub(super) use shapes::IdeAnswers;
+pub use shapes::{
+    CodeAction, CodeLens, CodeLensPart, CompletionItem, DefinitionInfo, DocumentSymbol, HoverInfo,
+    HoverSection, InlayHint, NamedPlace, NewFile, Range, ReferenceInfo, RenameEditGroup, RenameEdits,
+    RenameTarget, WorkspaceSymbol,
+};
+
+use super::{Border, Position, TextEdit};
 use crate::diagnostics::Edit;
 use crate::ide;
 use crate::text::{PositionEncoding, SourceFile, Span};
 use crate::workspace::Outcome;
-
-/// A range in the file that was asked about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Range {
-    /// Where it starts.
-    pub start: Position,
-    /// Where it ends, exclusive.
-    pub end: Position,
-}
-
-/// What is to be said of the key or value under the cursor.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct HoverInfo {
-    /// The key or value.
-    pub range: Range,
-    /// All of it, in Markdown.
-    pub markdown: String,
-    /// The same in parts.
-    pub sections: Vec<HoverSection>,
-}
-
-/// One part of a hover.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct HoverSection {
-    /// `meaning`, `now`, `future`, `namespaces`, `ports`, `addresses`, `ingress`, `egress`, `note` or `page`.
-    pub kind: String,
-    /// The sentence, in Markdown.
-    pub text: String,
-    /// Whom or what the sentence counts: the first of them.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub members: Vec<HoverMember>,
-    /// How many there are.
-    pub total: usize,
-}
-
-/// Something that a part of a hover counts.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct HoverMember {
-    /// What it is called: `namespace/name[Kind]` for a workload.
-    pub name: String,
-    /// What is to be said of it.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub note: String,
-    /// Where it is written.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub location: Option<Place>,
-}
-
-/// What stands above a policy or a workload.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct CodeLens {
-    /// Where the object begins.
-    pub range: Range,
-    /// All parts on one line.
-    pub title: String,
-    /// The object.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub object: Option<Object>,
-    /// The workload's name, `namespace/name[Kind]`; absent for a policy.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub workload: Option<String>,
-    /// What is said, in order.
-    pub parts: Vec<CodeLensPart>,
-}
-
-/// One thing that a lens says.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct CodeLensPart {
-    /// `subject`, `ingress`, `egress` or `findings`.
-    pub kind: String,
-    /// A few words.
-    pub text: String,
-    /// How many there are of what it counts; absent where nothing is counted.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub count: Option<usize>,
-}
-
-/// Something that counts though it isn't written.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct InlayHint {
-    /// The place behind which it is shown.
-    pub position: Position,
-    /// `policyTypes`, `namespace` or `protocol`.
-    pub kind: String,
-    /// What is shown.
-    pub label: String,
-    /// Why it is so.
-    pub tooltip: String,
-    /// What writes it into the file; absent where it should not be written.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub edit: Option<TextEdit>,
-}
-
-/// Something that can be typed.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct CompletionItem {
-    /// What is shown, and matched with what is typed.
-    pub label: String,
-    /// `field`, `word`, `labelKey`, `labelValue`, `namespace`, `port`, `rule` or `snippet`.
-    pub kind: String,
-    /// What is to be said of it.
-    pub detail: String,
-    /// What it replaces.
-    pub range: Range,
-    /// What it puts there. Its lines have all the indentation that they need.
-    pub insert: String,
-    /// Whether that is a snippet as LSP defines it; otherwise it is text.
-    pub snippet: bool,
-    /// Its place among the others.
-    pub sort: String,
-}
 
 /// Converts what features say of one file.
 pub struct IdeBorder<'o> {
@@ -151,17 +40,20 @@ impl<'o> IdeBorder<'o> {
         edit.and_then(|edit| self.border.edit(edit))
     }
 
-    /// A hover.
-    pub fn hover(&self, hover: &ide::Hover) -> HoverInfo {
-        let member = |member: &ide::Member| HoverMember {
+    fn named(&self, member: &ide::Member) -> NamedPlace {
+        NamedPlace {
             name: member.name.clone(),
             note: member.note.clone(),
             location: member.location.as_ref().map(|location| self.border.place(location)),
-        };
+        }
+    }
+
+    /// A hover.
+    pub fn hover(&self, hover: &ide::Hover) -> HoverInfo {
         let section = |section: &ide::Section| HoverSection {
             kind: section.kind.name().to_owned(),
             text: section.text.clone(),
-            members: section.members.iter().map(member).collect(),
+            members: section.members.iter().map(|member| self.named(member)).collect(),
             total: section.total,
         };
         HoverInfo {
@@ -213,18 +105,81 @@ impl<'o> IdeBorder<'o> {
         };
         inlays.iter().map(hint).collect()
     }
+
+    /// A definition.
+    pub fn definition(&self, definition: &ide::Definition) -> DefinitionInfo {
+        let targets = definition.targets.iter().map(|target| self.named(target)).collect();
+        DefinitionInfo { range: self.range(definition.span), targets }
+    }
+
+    /// References.
+    pub fn references(&self, references: &[ide::Reference]) -> Vec<ReferenceInfo> {
+        let info = |reference: &ide::Reference| ReferenceInfo {
+            kind: reference.kind.name().to_owned(),
+            name: reference.name.clone(),
+            location: self.border.place(&reference.location),
+        };
+        references.iter().map(info).collect()
+    }
+
+    /// The symbols of the file.
+    pub fn document_symbols(&self, symbols: &[ide::Symbol]) -> Vec<DocumentSymbol> {
+        let symbol = |symbol: &ide::Symbol| DocumentSymbol {
+            name: symbol.name.clone(),
+            detail: symbol.detail.clone(),
+            kind: symbol.kind.name().to_owned(),
+            range: self.range(symbol.span),
+            selection: self.range(symbol.head),
+            children: self.document_symbols(&symbol.children),
+        };
+        symbols.iter().map(symbol).collect()
+    }
+
+    /// A label that can be renamed.
+    pub fn rename_target(&self, target: &ide::Renamable) -> RenameTarget {
+        RenameTarget { range: self.range(target.span), text: target.text.clone() }
+    }
+
+    /// A rename.
+    pub fn rename(&self, rename: &ide::Rename) -> RenameEdits {
+        let group = |group: &ide::RenameGroup| RenameEditGroup {
+            label: group.label.clone(),
+            edits: group.edits.iter().filter_map(|edit| self.border.edit(edit)).collect(),
+        };
+        RenameEdits {
+            title: rename.title.clone(),
+            groups: rename.groups.iter().map(group).collect(),
+            notes: rename.notes.clone(),
+        }
+    }
+
+    /// Code actions.
+    pub fn actions(&self, actions: &[ide::Action]) -> Vec<CodeAction> {
+        let action = |action: &ide::Action| CodeAction {
+            kind: action.kind.name().to_owned(),
+            title: action.title.clone(),
+            safety: action.safety.name().to_owned(),
+            edits: action.edits.iter().filter_map(|edit| self.border.edit(edit)).collect(),
+            creates: action
+                .creates
+                .as_ref()
+                .map(|(path, text)| NewFile { path: path.clone(), text: text.clone() }),
+            finding: action.finding.clone(),
+        };
+        actions.iter().map(action).collect()
+    }
 }
 
-/// Every answer of an editor's features, for the generator of types.
-#[cfg(feature = "schema")]
-#[derive(Serialize, schemars::JsonSchema)]
-pub(super) struct IdeAnswers {
-    /// What is to be said of the key or value under the cursor.
-    hover: Option<HoverInfo>,
-    /// What stands above policies and workloads.
-    lenses: Vec<CodeLens>,
-    /// What counts though it isn't written.
-    inlays: Vec<InlayHint>,
-    /// What can be typed at the cursor.
-    completions: Vec<CompletionItem>,
+impl WorkspaceSymbol {
+    /// The symbols of all files; `texts` has them.
+    pub fn all(symbols: &[ide::FoundSymbol], texts: &Outcome, encoding: PositionEncoding) -> Vec<Self> {
+        let border = Border { outcome: texts, encoding };
+        let symbol = |symbol: &ide::FoundSymbol| Self {
+            name: symbol.name.clone(),
+            detail: symbol.detail.clone(),
+            kind: symbol.kind.name().to_owned(),
+            location: border.place(&symbol.location),
+        };
+        symbols.iter().map(symbol).collect()
+    }
 }

@@ -95,7 +95,7 @@ fn line_at(text: &str, span: Span, at: u32) -> Span {
 }
 
 /// The selector that a node says, without what can't be read.
-pub(super) fn selector(node: Node<'_>) -> Option<LabelSelector> {
+pub(in crate::ide) fn selector(node: Node<'_>) -> Option<LabelSelector> {
     let flat = || {
         node.entries().filter_map(|entry| Some((entry.key.key_name()?.into_owned(), entry.value.as_str()?)))
     };

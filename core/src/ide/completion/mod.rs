@@ -11,6 +11,8 @@ mod values;
 
 use std::collections::BTreeSet;
 
+pub(super) use document::selector;
+
 use document::Draft;
 use reader::{At, Context};
 use schema::{Field, Shape};
