@@ -66,10 +66,10 @@ pub fn references(snapshot: &Snapshot<'_, '_>, path: &str, offset: u32) -> Optio
             }
             let of_object = snapshot.cluster().workloads.iter().filter(|info| info.object == object);
             let classes: BTreeSet<ClassId> = of_object.map(|info| info.class).collect();
-            finder.to_classes(&classes.into_iter().map(|class| class.0).collect());
+            finder.naming_classes(&classes.into_iter().map(|class| class.0).collect());
         }
-        Body::Namespace if is_head => finder.to_namespace(object)?,
-        Body::Service(_) if is_head => finder.to_service(object)?,
+        Body::Namespace if is_head => finder.naming_namespace(object)?,
+        Body::Service(_) if is_head => finder.naming_service(object)?,
         _ => return None,
     }
     Some((spot.span, finder.found))
@@ -88,7 +88,7 @@ impl Finder<'_, '_, '_> {
     }
 
     /// What names the Pods of these classes.
-    fn to_classes(&mut self, classes: &IdSet) {
+    fn naming_classes(&mut self, classes: &IdSet) {
         let snapshot = self.snapshot;
         let (cluster, engine) = (snapshot.cluster(), snapshot.engine());
         for policy in &cluster.policies {
@@ -137,7 +137,7 @@ impl Finder<'_, '_, '_> {
     }
 
     /// The peers and subjects that name a namespace by its labels.
-    fn to_namespace(&mut self, object: ObjectId) -> Option<()> {
+    fn naming_namespace(&mut self, object: ObjectId) -> Option<()> {
         let cluster = self.snapshot.cluster();
         let info = cluster.namespaces.iter().find(|info| info.object == Some(object))?;
         for policy in &cluster.policies {
@@ -165,7 +165,7 @@ impl Finder<'_, '_, '_> {
     }
 
     /// The Ingresses and routes that send to a Service.
-    fn to_service(&mut self, object: ObjectId) -> Option<()> {
+    fn naming_service(&mut self, object: ObjectId) -> Option<()> {
         let cluster = self.snapshot.cluster();
         let at = cluster.services.iter().position(|service| service.object == object)?;
         for entrance in cluster.entrances.iter().filter(|entrance| entrance.service as usize == at) {

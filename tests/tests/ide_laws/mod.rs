@@ -59,10 +59,10 @@ fn borders(text: &str) -> Vec<u32> {
     found
 }
 
-/// One case in twenty is asked at every offset, also in the middle of characters; the others where words begin and end. A
-/// second snapshot is asked at some of the offsets only, so that no answer hangs on what was asked before.
+/// Of every third case; some are asked at every offset, also in the middle of characters, the others where words begin
+/// and end. A second snapshot is asked at some of the offsets only, so that no answer hangs on what was asked before.
 fn features_answer_everywhere() -> Result<(), Failed> {
-    for (number, (name, files)) in suite().into_iter().enumerate() {
+    for (number, (name, files)) in suite().into_iter().step_by(3).enumerate() {
         let workspace = cases::workspace(&files);
         for (path, bytes) in &files {
             let text = String::from_utf8_lossy(bytes);

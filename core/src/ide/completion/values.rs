@@ -135,25 +135,34 @@ pub(super) fn namespaces(snapshot: &Snapshot<'_, '_>, typed: &str) -> Vec<Value>
     snapshot.cluster().namespaces.iter().filter(is_known).map(value).collect()
 }
 
+/// What a name of a port stands for.
+#[derive(Default)]
+struct Named {
+    ports: BTreeSet<(Protocol, u16)>,
+    workloads: usize,
+}
+
 /// The ports of the Pods at the end of a rule's connections: names first, then numbers.
 pub(super) fn ports(snapshot: &Snapshot<'_, '_>, draft: &Draft<'_>, steps: &[Step<'_>]) -> Vec<Value> {
-    let mut names: BTreeMap<&str, (BTreeSet<(Protocol, u16)>, usize)> = BTreeMap::new();
+    let mut names: BTreeMap<&str, Named> = BTreeMap::new();
     let mut numbers: BTreeMap<u16, usize> = BTreeMap::new();
     let targets = targets(snapshot, draft, steps);
     for class in targets.iter().filter_map(|id| snapshot.cluster().class(ClassId(id))) {
         for port in class.ports {
             *numbers.entry(port.port).or_default() += class.members.len();
             if let Some(name) = &port.name {
-                let (found, count) = names.entry(name).or_default();
-                found.insert((port.protocol, port.port));
-                *count += class.members.len();
+                let named = names.entry(name).or_default();
+                named.ports.insert((port.protocol, port.port));
+                named.workloads += class.members.len();
             }
         }
     }
     let workloads = |count: usize| wording::count(count, "workload", "workloads");
-    let named = names.into_iter().map(|(name, (ports, count))| {
-        let ports: Vec<String> = ports.iter().map(|(protocol, port)| format!("{protocol} {port}")).collect();
-        Value { text: name.to_owned(), detail: format!("{} at {}", ports.join(", "), workloads(count)) }
+    let named = names.into_iter().map(|(name, found)| {
+        let ports: Vec<String> =
+            found.ports.iter().map(|(protocol, port)| format!("{protocol} {port}")).collect();
+        let detail = format!("{} at {}", ports.join(", "), workloads(found.workloads));
+        Value { text: name.to_owned(), detail }
     });
     let numbered =
         numbers.into_iter().map(|(port, count)| Value { text: port.to_string(), detail: workloads(count) });
