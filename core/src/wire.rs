@@ -31,11 +31,20 @@ pub use exposure::{
 };
 pub use fix::{AppliedRepair, FixReport, FixedFile};
 pub use flows::{FlowReport, Group, GroupFlow};
+pub(crate) use graph::{CERTAINTIES, KNOT};
+pub use graph::{GraphArea, GraphBox, GraphEdge, GraphNode, GraphPoint, GraphReport, GraphSize};
 pub use ide::{
     CodeAction, CodeLens, CodeLensPart, CompletionItem, DefinitionInfo, DocumentSymbol, HoverInfo,
     HoverSection, IdeBorder, InlayHint, NamedPlace, NewFile, Range, ReferenceInfo, RenameEditGroup,
     RenameEdits, RenameTarget, WorkspaceSymbol,
 };
+pub use jobs::RenderJob;
+pub use options::{
+    CheckOptions, ConfigText, DiffOptions, ExplainOptions, ExposureOptions, FixOptions, FlowOptions,
+    ReportOptions, WorkspaceOptions,
+};
+pub use refusal::{ConfigProblem, Refusal, RefusalCode};
+pub use rules::{RuleInfo, RuleOptionDefault, RuleOptionInfo};
 
 use crate::diagnostics::{Diagnostic, Edit, Fix, Location, ObjectRef, Related};
 use crate::engine::Flow;

@@ -49,6 +49,10 @@ pub enum ActionKind {
 }
 
 impl ActionKind {
+    /// Every kind.
+    #[cfg(feature = "schema")]
+    pub const ALL: [Self; 4] = [Self::Fix, Self::Ignore, Self::DefaultDeny, Self::ExactSelector];
+
     /// The name in output.
     pub const fn name(self) -> &'static str {
         match self {

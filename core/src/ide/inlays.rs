@@ -39,6 +39,10 @@ pub enum InlayKind {
 }
 
 impl InlayKind {
+    /// Every kind.
+    #[cfg(feature = "schema")]
+    pub const ALL: [Self; 3] = [Self::PolicyTypes, Self::Namespace, Self::Protocol];
+
     /// The name in output.
     pub const fn name(self) -> &'static str {
         match self {

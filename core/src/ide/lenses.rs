@@ -49,6 +49,10 @@ pub enum LensKind {
 }
 
 impl LensKind {
+    /// Every kind.
+    #[cfg(feature = "schema")]
+    pub const ALL: [Self; 4] = [Self::Subject, Self::Ingress, Self::Egress, Self::Findings];
+
     /// The name in output.
     pub const fn name(self) -> &'static str {
         match self {

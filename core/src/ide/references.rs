@@ -36,6 +36,10 @@ pub enum ReferenceKind {
 }
 
 impl ReferenceKind {
+    /// Every kind.
+    #[cfg(feature = "schema")]
+    pub const ALL: [Self; 4] = [Self::Subject, Self::Peer, Self::Service, Self::Backend];
+
     /// The name in output.
     pub const fn name(self) -> &'static str {
         match self {

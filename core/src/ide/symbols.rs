@@ -47,6 +47,18 @@ pub enum SymbolKind {
 }
 
 impl SymbolKind {
+    /// Every kind.
+    #[cfg(feature = "schema")]
+    pub const ALL: [Self; 7] = [
+        Self::Policy,
+        Self::Workload,
+        Self::Namespace,
+        Self::Service,
+        Self::Object,
+        Self::Selector,
+        Self::Rule,
+    ];
+
     /// The name in output.
     pub const fn name(self) -> &'static str {
         match self {

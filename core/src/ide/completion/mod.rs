@@ -65,6 +65,19 @@ pub enum CompletionKind {
 }
 
 impl CompletionKind {
+    /// Every kind.
+    #[cfg(feature = "schema")]
+    pub const ALL: [Self; 8] = [
+        Self::Field,
+        Self::Word,
+        Self::LabelKey,
+        Self::LabelValue,
+        Self::Namespace,
+        Self::Port,
+        Self::Rule,
+        Self::Snippet,
+    ];
+
     /// The name in output.
     pub const fn name(self) -> &'static str {
         match self {

@@ -191,7 +191,7 @@ fn targets(snapshot: &Snapshot<'_, '_>, draft: &Draft<'_>, steps: &[Step<'_>]) -
         (Direction::Egress, _) => {
             let rule = steps.get(..3).and_then(|steps| draft.node(steps));
             let Some(peers) = rule.and_then(|rule| rule.get("to")) else {
-                return cluster.index.universe().clone();
+                return cluster.index().universe().clone();
             };
             let mut all = IdSet::new();
             for peer in peers.items() {

@@ -70,6 +70,21 @@ pub enum SectionKind {
 }
 
 impl SectionKind {
+    /// Every kind.
+    #[cfg(feature = "schema")]
+    pub const ALL: [Self; 10] = [
+        Self::Meaning,
+        Self::Now,
+        Self::Future,
+        Self::Namespaces,
+        Self::Ports,
+        Self::Addresses,
+        Self::Ingress,
+        Self::Egress,
+        Self::Note,
+        Self::Page,
+    ];
+
     /// The name in output.
     pub const fn name(self) -> &'static str {
         match self {

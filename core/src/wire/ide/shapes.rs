@@ -30,7 +30,8 @@ pub struct HoverInfo {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct HoverSection {
-    /// `meaning`, `now`, `future`, `namespaces`, `ports`, `addresses`, `ingress`, `egress`, `note` or `page`.
+    /// What it is about.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::wire::words::section_kinds"))]
     pub kind: String,
     /// The sentence, in Markdown.
     pub text: String,
@@ -77,7 +78,8 @@ pub struct CodeLens {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CodeLensPart {
-    /// `subject`, `ingress`, `egress` or `findings`.
+    /// What it is about.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::wire::words::lens_kinds"))]
     pub kind: String,
     /// A few words.
     pub text: String,
@@ -92,7 +94,8 @@ pub struct CodeLensPart {
 pub struct InlayHint {
     /// The place behind which it is shown.
     pub position: Position,
-    /// `policyTypes`, `namespace` or `protocol`.
+    /// What it shows.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::wire::words::inlay_kinds"))]
     pub kind: String,
     /// What is shown.
     pub label: String,
@@ -109,7 +112,8 @@ pub struct InlayHint {
 pub struct CompletionItem {
     /// What is shown, and matched with what is typed.
     pub label: String,
-    /// `field`, `word`, `labelKey`, `labelValue`, `namespace`, `port`, `rule` or `snippet`.
+    /// What it is.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::wire::words::completion_kinds"))]
     pub kind: String,
     /// What is to be said of it.
     pub detail: String,
@@ -137,7 +141,8 @@ pub struct DefinitionInfo {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ReferenceInfo {
-    /// `subject`, `peer`, `service` or `backend`.
+    /// How it names it.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::wire::words::reference_kinds"))]
     pub kind: String,
     /// The object: its kind and name.
     pub name: String,
@@ -154,7 +159,8 @@ pub struct DocumentSymbol {
     /// What is to be said of it.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub detail: String,
-    /// `policy`, `workload`, `namespace`, `service`, `object`, `selector` or `rule`.
+    /// What it is.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::wire::words::symbol_kinds"))]
     pub kind: String,
     /// All of it.
     pub range: Range,
@@ -173,7 +179,8 @@ pub struct WorkspaceSymbol {
     pub name: String,
     /// Kind and namespace, as far as they are written.
     pub detail: String,
-    /// `policy`, `workload`, `namespace`, `service` or `object`.
+    /// What it is.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::wire::words::symbol_kinds"))]
     pub kind: String,
     /// Where its name is.
     pub location: Place,
@@ -216,11 +223,13 @@ pub struct RenameEditGroup {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CodeAction {
-    /// `fix`, `ignore`, `defaultDeny` or `exactSelector`.
+    /// What sort it is.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::wire::words::action_kinds"))]
     pub kind: String,
     /// What it does, as an instruction.
     pub title: String,
-    /// `safe`, `changes-traffic` or `suggestion`.
+    /// How far it may be trusted.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::wire::words::safeties"))]
     pub safety: String,
     /// The edits; they don't overlap.
     #[serde(skip_serializing_if = "Vec::is_empty")]
