@@ -46,7 +46,7 @@ impl Resolver {
             .map(|(folder, namespace)| (folder, namespace, NamespaceSource::Kustomization, true))
             .collect();
         for (id, entry) in repository.entries() {
-            if entry.origin != Origin::Written {
+            if matches!(entry.origin, Origin::Rendered { .. }) {
                 continue;
             }
             for (_, object) in repository.objects_of(id) {

@@ -26,6 +26,13 @@ pub enum Origin {
         /// The folder of the kustomization or of the chart.
         folder: Arc<str>,
     },
+    /// It holds a document as it was before it could no longer be read.
+    Kept {
+        /// The written file.
+        of: FileId,
+        /// The index of the document there.
+        document: u32,
+    },
 }
 
 /// One file with its origin.
@@ -83,6 +90,19 @@ impl Repository {
     pub fn objects_of(&self, file: FileId) -> impl Iterator<Item = (ObjectId, &Object)> {
         let objects = self.file(file).map(|file| file.objects.iter()).into_iter().flatten();
         objects.enumerate().map(move |(i, object)| (ObjectId { file, index: crate::text::offset(i) }, object))
+    }
+
+    /// Where an object of a file is shown that has no place in any text, because its document was kept: at that document
+    /// as it is now. None for other files.
+    pub fn kept_place(&self, file: FileId, field: &str) -> Option<Location> {
+        let Origin::Kept { of, document } = self.entry(file)?.origin else { return None };
+        let written = self.file(of)?;
+        let span = written.documents.get(document as usize)?.span;
+        let is_content = |line: &&str| !line.trim().is_empty() && !line.starts_with(['#', '-']);
+        let lines = span.of(&written.source.text).split_inclusive('\n');
+        let before: usize = lines.take_while(|line| !is_content(line)).map(str::len).sum();
+        let place = Span::at(span.start + crate::text::offset(before));
+        Some(Location { file: of, span: Some(place), field: field.to_owned() })
     }
 
     /// The node of an object.

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::repository::{ObjectId, Origin, Repository};
+use super::repository::{Entry, ObjectId, Origin, Repository};
 use crate::model::{Body, Kustomization};
 use crate::text::FileId;
 
@@ -86,11 +86,15 @@ impl Layout {
             beside: BTreeSet::new(),
         };
         let mut paths = BTreeMap::new();
-        for (id, entry) in repository.entries().filter(|(_, entry)| entry.origin == Origin::Written) {
+        let is_rendered = |entry: &Entry| matches!(entry.origin, Origin::Rendered { .. });
+        for (id, entry) in repository.entries().filter(|(_, entry)| !is_rendered(entry)) {
             let path = &*entry.file.source.path;
-            paths.insert(path.to_owned(), id);
             let (folder, name) = split(path);
-            if name == "Chart.yaml" {
+            let is_written = entry.origin == Origin::Written;
+            if is_written {
+                paths.insert(path.to_owned(), id);
+            }
+            if name == "Chart.yaml" && is_written {
                 layout.charts.insert(folder.to_owned(), id);
                 if entry.file.source.text.lines().any(|line| line.trim_end() == "type: library") {
                     layout.libraries.insert(folder.to_owned());
@@ -243,6 +247,11 @@ impl Layout {
                 Placement::InKustomization(_) | Placement::Loose => {
                     shared.insert(id);
                 }
+            }
+        }
+        for (id, entry) in repository.entries() {
+            if matches!(entry.origin, Origin::Kept { of, .. } if shared.contains(&of)) {
+                shared.insert(id);
             }
         }
         let mut variants: BTreeMap<String, BTreeSet<FileId>> = BTreeMap::new();

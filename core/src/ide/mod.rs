@@ -119,7 +119,7 @@ impl<'s, 'c> Snapshot<'s, 'c> {
 
     /// The place of a field of a deployed object, in the file that a person wrote.
     fn place_of(&self, object: ObjectId, field: &str) -> Location {
-        self.scene.origins().place(object, field)
+        self.scene.place(object, field)
     }
 
     /// The workloads of a set of classes, by name.

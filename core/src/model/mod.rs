@@ -9,6 +9,7 @@ mod custom;
 mod exposure;
 mod fault;
 mod fields;
+mod keep;
 mod kinds;
 mod layout;
 mod policy;
@@ -27,6 +28,7 @@ pub use exposure::{
 };
 pub use fault::{Fault, FaultKind};
 pub use fields::nearest;
+pub use keep::{Kept, keep};
 pub use kinds::{OtherApi, group};
 pub use layout::{DeployedPath, Kustomization};
 pub use policy::{Direction, Half, IpBlock, NetworkPolicy, Peer, Port, Rule};

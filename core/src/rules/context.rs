@@ -99,13 +99,17 @@ pub struct Origins<'a> {
 
 impl Origins<'_> {
     /// The place of a field, in the file that a person wrote: a rendered object is shown at its source, and at its
-    /// kustomization or chart where it has none.
+    /// kustomization or chart where it has none. An object of a document that was kept has a place without bytes in a
+    /// file of its own, see [`Repository::kept_place`].
     pub fn place(&self, object: ObjectId, field: &str) -> Location {
         if let Some(source) = self.source_of(object) {
             return self.repository.locate(source, field);
         }
         let folder = match self.repository.entry(object.file).map(|entry| &entry.origin) {
             Some(Origin::Rendered { folder }) => folder,
+            Some(Origin::Kept { .. }) => {
+                return Location { file: object.file, span: None, field: field.to_owned() };
+            }
             _ => return self.repository.locate(object, field),
         };
         let file = self.recipe(folder).unwrap_or(object.file);
@@ -122,6 +126,7 @@ impl Origins<'_> {
         match self.repository.entry(object.file)?.origin {
             Origin::Written => Some(object),
             Origin::Rendered { .. } => self.sources.get(&object).copied(),
+            Origin::Kept { .. } => None,
         }
     }
 }

@@ -6,7 +6,7 @@ use super::levels::Levels;
 use super::overlays;
 use super::suppress::Suppressions;
 use crate::cluster::{Layout, Repository};
-use crate::diagnostics::{Diagnostic, fingerprint};
+use crate::diagnostics::{Diagnostic, Location, fingerprint};
 use crate::rules::{Check, Date, Origins, Reporter, SourceMap, Suppression};
 
 /// What decides on findings.
@@ -37,7 +37,7 @@ impl<'a> Settling<'a> {
 
     /// Settles what becomes of everything that the rules found.
     pub(super) fn settle(&self, found: Vec<Diagnostic>) -> Settled {
-        let mut findings = overlays::merge(self.judged(found));
+        let mut findings = overlays::merge(self.judged(self.placed(found)));
         // Identities count equal findings, so they come before anything is taken out.
         self.identify(&mut findings);
         let mut suppressions = Suppressions::new(self.repository, self.today);
@@ -50,6 +50,19 @@ impl<'a> Settling<'a> {
         let baselined = crate::text::offset(before - findings.len());
         self.sort(&mut findings);
         Settled { findings, suppressed, baselined }
+    }
+
+    /// The findings about what somebody can see: documents that were kept while they can't be read have no places. Where
+    /// findings about others point there, they point to the document as it is now.
+    fn placed(&self, mut found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+        let kept = |place: &Location| self.repository.kept_place(place.file, &place.field);
+        found.retain(|finding| kept(&finding.location).is_none());
+        for related in found.iter_mut().flat_map(|finding| &mut finding.related) {
+            if let Some(place) = kept(&related.location) {
+                related.location = place;
+            }
+        }
+        found
     }
 
     /// The findings that are not turned off, with their severity.

@@ -16,6 +16,7 @@ pub(super) fn summary(workspace: &Workspace, repository: &Repository, layout: &L
                 summary.files += 1;
                 written(&mut summary, repository, layout, id, file);
             }
+            Origin::Kept { .. } => {}
             Origin::Rendered { folder } => {
                 // What a kustomization makes is counted where it is written; what a chart makes is written nowhere.
                 if layout.chart(folder).is_some() {

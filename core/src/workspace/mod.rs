@@ -8,6 +8,7 @@ mod findings;
 mod fixing;
 mod flow_table;
 mod inputs;
+mod kept;
 mod levels;
 mod outcome;
 mod overlays;
@@ -43,7 +44,7 @@ use crate::cluster::{Entry, Job, Layout, Origin, Repository, Resolver, Root, Too
 use crate::config::Config;
 use crate::diagnostics::Diagnostic;
 use crate::engine::{Engine, EngineOptions};
-use crate::model::{File, ReadOptions, read_file};
+use crate::model::{File, Kept, ReadOptions, read_file};
 use crate::rules::{Check, Context, Inputs, Needless, Origins, Reporter, SourceMap, Unrendered};
 use crate::text::FileId;
 
@@ -73,6 +74,9 @@ pub struct Workspace {
     rendered: BTreeMap<String, Arc<File>>,
     unrendered: BTreeMap<String, String>,
     unread: BTreeMap<String, String>,
+    /// Whether documents that can't be read any more are kept as they were.
+    lenient: bool,
+    kept: BTreeMap<String, Vec<Kept>>,
     standing: RefCell<Option<Rc<Standing>>>,
 }
 
@@ -102,11 +106,13 @@ impl Workspace {
     /// Puts a file in that was read elsewhere, with this workspace's [`Workspace::read_options`].
     pub fn set_file(&mut self, file: File) {
         self.unread.remove(&*file.source.path);
+        self.keep_what_breaks(&file);
         self.files.insert(file.source.path.to_string(), Arc::new(file));
     }
 
     /// Takes a file out; false where there is none.
     pub fn remove(&mut self, path: &str) -> bool {
+        self.kept.remove(path);
         let was_read = self.files.remove(path).is_some();
         self.unread.remove(path).is_some() || was_read
     }
@@ -114,6 +120,7 @@ impl Workspace {
     /// Says that a file can't be read, and why: it is counted and named among the skipped ones.
     pub fn set_unread(&mut self, path: &str, reason: impl Into<String>) {
         self.files.remove(path);
+        self.kept.remove(path);
         self.unread.insert(path.to_owned(), reason.into());
     }
 
@@ -153,18 +160,19 @@ impl Workspace {
     }
 
     fn written(&self) -> Repository {
-        let written = |file: &Arc<File>| Entry { file: Arc::clone(file), origin: Origin::Written };
-        Repository::new(self.files.values().map(written).collect())
+        Repository::new(self.written_entries().chain(self.kept_entries()).collect())
     }
 
     fn repository(&self) -> Repository {
-        let written =
-            self.files.values().map(|file| Entry { file: Arc::clone(file), origin: Origin::Written });
         let rendered = self.rendered.iter().map(|(folder, file)| Entry {
             file: Arc::clone(file),
             origin: Origin::Rendered { folder: Arc::from(&**folder) },
         });
-        Repository::new(written.chain(rendered).collect())
+        Repository::new(self.written_entries().chain(rendered).chain(self.kept_entries()).collect())
+    }
+
+    fn written_entries(&self) -> impl Iterator<Item = Entry> {
+        self.files.values().map(|file| Entry { file: Arc::clone(file), origin: Origin::Written })
     }
 
     /// What was read, and what was not.
@@ -280,7 +288,7 @@ impl<'a> Run<'a> {
 fn rendered_files(repository: &Repository) -> BTreeMap<&str, FileId> {
     let rendered = repository.entries().filter_map(|(id, entry)| match &entry.origin {
         Origin::Rendered { folder } => Some((&**folder, id)),
-        Origin::Written => None,
+        Origin::Written | Origin::Kept { .. } => None,
     });
     rendered.collect()
 }

@@ -25,6 +25,7 @@ fn suite() -> Vec<(String, Files)> {
 pub(crate) fn trials() -> Vec<Trial> {
     vec![
         Trial::test("features answer everywhere, and always the same", features_answer_everywhere),
+        Trial::test("half-typed files have answers, and no finding without a place", half_typed_files),
         Trial::test("a suppression that is offered silences its finding", suppressions_silence),
         Trial::test("an exact selector changes no flow", exact_selectors_change_nothing),
     ]
@@ -87,6 +88,37 @@ fn features_answer_everywhere() -> Result<(), Failed> {
             };
             assert_eq!(whole(), whole(), "{name}, {path}");
         }
+    }
+    Ok(())
+}
+
+/// The files of a case, each cut off somewhere after it was read as a whole.
+fn half_typed_files() -> Result<(), Failed> {
+    for (number, (name, files)) in suite().into_iter().step_by(4).enumerate() {
+        let mut workspace = cases::workspace(&files);
+        workspace.set_lenient(true);
+        for (path, bytes) in &files {
+            workspace.set(path, bytes);
+            let text = String::from_utf8_lossy(bytes);
+            let half =
+                text.char_indices().map(|(at, _)| at).nth(text.chars().count() * (5 + number % 5) / 10);
+            workspace.set(path, format!("{}\n  {{", &text[..half.unwrap_or(0)]).as_bytes());
+        }
+        let asked = ask(&workspace, |snapshot, outcome| {
+            for finding in &outcome.findings {
+                let source = outcome.source(finding.location.file).unwrap();
+                assert!(outcome.source_at(&source.path).is_some(), "{name}: {finding:?}");
+                let end = finding.location.span.map_or(0, |span| span.end);
+                assert!(source.text.get(..end as usize).is_some(), "{name}: {finding:?}");
+            }
+            for (path, _) in &files {
+                let text = &outcome.source_at(path).unwrap().text;
+                let places = borders(text);
+                places.iter().rev().take(40).for_each(|at| drop(everything(snapshot, path, *at)));
+                drop((ide::lenses(snapshot, path), ide::document_symbols(snapshot, path)));
+            }
+        });
+        assert!(asked.is_some(), "{name}");
     }
     Ok(())
 }

@@ -72,7 +72,7 @@ fn check(inputs: &Inputs<'_>, report: &mut Reporter<'_>) {
 fn untried_charts(inputs: &Inputs<'_>) -> Vec<Unrendered> {
     let rendered = inputs.repository.entries().filter_map(|(_, entry)| match &entry.origin {
         Origin::Rendered { folder } => Some(&**folder),
-        Origin::Written => None,
+        Origin::Written | Origin::Kept { .. } => None,
     });
     let failed = inputs.unrendered.iter().map(|unrendered| &*unrendered.folder);
     let tried: BTreeSet<&str> = rendered.chain(failed).collect();

@@ -56,6 +56,7 @@ fn check(inputs: &Inputs<'_>, report: &mut Reporter<'_>) {
                 let finding = rendered(id, file, folder, report);
                 report.extend(finding);
             }
+            Origin::Kept { .. } => {}
             Origin::Written => {
                 let placement = inputs.layout.placement(id, &file.source.path);
                 if !matches!(placement, Placement::InChart(_)) {

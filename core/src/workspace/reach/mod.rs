@@ -179,8 +179,9 @@ impl<'c> Scene<'c> {
     }
 
     /// The place of a field of an object, in the file that a person wrote.
-    fn place(&self, object: ObjectId, field: &str) -> Location {
-        self.origins.place(object, field)
+    pub(crate) fn place(&self, object: ObjectId, field: &str) -> Location {
+        let place = self.origins.place(object, field);
+        self.origins.repository.kept_place(place.file, field).unwrap_or(place)
     }
 
     /// The identity of an object, with its resolved namespace.
