@@ -15,8 +15,8 @@ use std::process::ExitCode;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use ringfence::ide::{self, Snapshot};
-use ringfence::text::{PositionEncoding, Span, offset};
-use ringfence::wire::{DocumentSymbol, IdeBorder, Place, TextEdit, WorkspaceSymbol};
+use ringfence::text::{PositionEncoding, SourceFile, Span, offset};
+use ringfence::wire::{DocumentSymbol, IdeBorder, Place, Position, TextEdit, WorkspaceSymbol};
 use ringfence::workspace::Outcome;
 use ringfence_tests::editor::{Case, Cursor, ask, expect};
 use ringfence_tests::root;
@@ -103,6 +103,11 @@ impl Asked<'_, '_, '_> {
         IdeBorder::new(self.outcome, source, PositionEncoding::Utf16)
     }
 
+    /// The text behind the cursor.
+    fn after(&self) -> &str {
+        self.text().split_at_checked(self.cursor.offset as usize).unwrap().1
+    }
+
     fn text(&self) -> &str {
         &self.outcome.source_at(&self.cursor.path).unwrap().text
     }
@@ -123,7 +128,7 @@ fn run(path: &Path, feature: Feature) -> Result<(), Failed> {
 }
 
 /// `line:column`.
-fn at(position: ringfence::wire::Position) -> String {
+fn at(position: Position) -> String {
     format!("{}:{}", position.line, position.column)
 }
 
@@ -152,15 +157,18 @@ fn completion(asked: &Asked<'_, '_, '_>) -> String {
     said
 }
 
+/// The offset of a position on the way back over the border.
+fn offset_in(source: &SourceFile, position: Position) -> u32 {
+    let position = ringfence::text::Position { line: position.line, column: position.column };
+    source.lines().offset(&source.text, position, PositionEncoding::Utf16).unwrap()
+}
+
 /// Path, place and text.
 fn place(asked: &Asked<'_, '_, '_>, place: &Place) -> String {
     let Some((start, end)) = place.start.zip(place.end) else { return place.path.clone() };
     let source = asked.outcome.source_at(&place.path).unwrap();
-    let offset = |position: ringfence::wire::Position| {
-        let position = ringfence::text::Position { line: position.line, column: position.column };
-        source.lines().offset(&source.text, position, PositionEncoding::Utf16).unwrap()
-    };
-    let text = Span::new(offset(start), offset(end)).of(&source.text).replace('\n', "⏎");
+    let text =
+        Span::new(offset_in(source, start), offset_in(source, end)).of(&source.text).replace('\n', "⏎");
     format!("{}:{} {text}", place.path, at(start))
 }
 
@@ -203,7 +211,7 @@ fn symbols(asked: &Asked<'_, '_, '_>) -> String {
     }
     let cursor = asked.cursor;
     let own = asked.border().document_symbols(&ide::document_symbols(asked.snapshot, &cursor.path));
-    let rest = &asked.text()[cursor.offset as usize..];
+    let rest = asked.after();
     let query = rest.split(|c: char| !c.is_alphanumeric()).next().unwrap();
     let found = ide::workspace_symbols(asked.snapshot, query);
     let found = WorkspaceSymbol::all(&found, asked.outcome, PositionEncoding::Utf16);
@@ -218,14 +226,11 @@ fn symbols(asked: &Asked<'_, '_, '_>) -> String {
 fn edits(asked: &Asked<'_, '_, '_>, edits: &[TextEdit]) -> String {
     let show = |edit: &TextEdit| {
         let source = asked.outcome.source_at(&edit.path).unwrap();
-        let offset = |position: ringfence::wire::Position| {
-            let position = ringfence::text::Position { line: position.line, column: position.column };
-            source.lines().offset(&source.text, position, PositionEncoding::Utf16).unwrap() as usize
-        };
-        let (start, end) = (offset(edit.start), offset(edit.end));
-        let line = source.text[..start].rfind('\n').map_or(0, |end| end + 1);
-        let rest = source.text[end..].split('\n').next().unwrap();
-        let new = format!("{}⟨{}⟩{rest}", &source.text[line..start], edit.text);
+        let span = Span::new(offset_in(source, edit.start), offset_in(source, edit.end));
+        let line = source.lines().line_span(source.lines().line_of(span.start), &source.text);
+        let before = Span::new(line.start, span.start).of(&source.text);
+        let rest = Span::new(span.end, offset(source.text.len())).of(&source.text);
+        let new = format!("{before}⟨{}⟩{}", edit.text, rest.split('\n').next().unwrap());
         format!("  {}:{} {}\n", edit.path, at(edit.start), new.replace('\n', "⏎"))
     };
     edits.iter().map(show).collect()
@@ -234,7 +239,7 @@ fn edits(asked: &Asked<'_, '_, '_>, edits: &[TextEdit]) -> String {
 /// The new name is what follows `# to ` in the line of the cursor.
 fn rename(asked: &Asked<'_, '_, '_>) -> String {
     let cursor = asked.cursor;
-    let line = asked.text()[cursor.offset as usize..].lines().next().unwrap();
+    let line = asked.after().lines().next().unwrap();
     let name = line.split_once("# to ").map_or("x", |(_, name)| name);
     let target = match ide::prepare_rename(asked.snapshot, &cursor.path, cursor.offset) {
         Ok(target) => asked.border().rename_target(&target),

@@ -100,9 +100,8 @@ fn half_typed_files() -> Result<(), Failed> {
         for (path, bytes) in &files {
             workspace.set(path, bytes);
             let text = String::from_utf8_lossy(bytes);
-            let half =
-                text.char_indices().map(|(at, _)| at).nth(text.chars().count() * (5 + number % 5) / 10);
-            workspace.set(path, format!("{}\n  {{", &text[..half.unwrap_or(0)]).as_bytes());
+            let half: String = text.chars().take(text.chars().count() * (5 + number % 5) / 10).collect();
+            workspace.set(path, format!("{half}\n  {{").as_bytes());
         }
         let asked = ask(&workspace, |snapshot, outcome| {
             for finding in &outcome.findings {
