@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::wire::{Object, Place, Position, TextEdit};
+use crate::wire::{ObjectIdentity, Place, Position, TextEdit};
 
 /// A range in the file that was asked about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -66,7 +66,7 @@ pub struct CodeLens {
     pub title: String,
     /// The object.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub object: Option<Object>,
+    pub object: Option<ObjectIdentity>,
     /// The workload's name, `namespace/name[Kind]`; absent for a policy.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub workload: Option<String>,
