@@ -11,8 +11,8 @@ use crate::load::load;
 use crate::{ExitCode, Failure, output};
 
 /// So many explanations are made into text at a time: enough to outweigh handing them to a thread.
-const PART: usize = 128;
-/// So many explanations are held before they are printed.
+const PART: usize = 32;
+/// So many explanations are held before they are printed: few, as memory that is used again costs less than fresh one.
 const HELD: usize = 8 * PART;
 
 /// Explains every pair that the two ends stand for.

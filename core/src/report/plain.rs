@@ -5,7 +5,7 @@ use std::borrow::Cow;
 /// The text with every control character made visible: escape sequences lose their power, and characters that
 /// reorder or join what stands beside them are replaced or dropped. Tabs and line feeds stay.
 pub(super) fn visible(text: &str) -> Cow<'_, str> {
-    if text.chars().all(|c| shown(c) == Some(c)) {
+    if is_plain(text) || text.chars().all(|c| shown(c) == Some(c)) {
         return Cow::Borrowed(text);
     }
     Cow::Owned(text.chars().filter_map(shown).collect())
@@ -14,11 +14,19 @@ pub(super) fn visible(text: &str) -> Cow<'_, str> {
 /// [`visible`], on one line: white space is a single blank.
 pub(super) fn one_line(text: &str) -> Cow<'_, str> {
     let text = text.trim();
+    if is_plain(text) {
+        return Cow::Borrowed(text);
+    }
     if !text.contains(['\n', '\r', '\t']) {
         return visible(text);
     }
     let lines: Vec<_> = text.split(['\n', '\r', '\t']).filter(|part| !part.is_empty()).collect();
     Cow::Owned(visible(&lines.join(" ")).into_owned())
+}
+
+/// Whether there are only visible characters of ASCII, and blanks: most texts, told a byte at a time.
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
 }
 
 /// What stands for a character; none where it has no width and could only confuse.
