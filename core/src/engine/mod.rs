@@ -49,6 +49,9 @@ type RulePeersKey<'c> = (NamespaceId, Option<&'c [Peer]>);
 
 type PeerKey<'c> = (Option<NamespaceId>, Option<&'c LabelSelector>, Option<&'c LabelSelector>);
 
+/// The same by the addresses of the selectors, 0 for none.
+type PeerPlace = (Option<NamespaceId>, usize, usize);
+
 /// The answers over one cluster.
 pub struct Engine<'c> {
     cluster: &'c Cluster<'c>,
@@ -60,7 +63,7 @@ pub struct Engine<'c> {
     selected_by: [OnceCell<Vec<Vec<PolicyId>>>; 2],
     default_deny: [Vec<OnceCell<DefaultDeny>>; 2],
     peers: RefCell<FastMap<PeerKey<'c>, Rc<PodPeers>>>,
-    peers_by_place: RefCell<FastMap<(Option<NamespaceId>, usize, usize), Rc<PodPeers>>>,
+    peers_by_place: RefCell<FastMap<PeerPlace, Rc<PodPeers>>>,
     peer_lists: RefCell<FastMap<RulePeersKey<'c>, Rc<RulePeers>>>,
     grants: RefCell<FastMap<usize, Grant>>,
     let_through: [union::ByPolicy; 2],
