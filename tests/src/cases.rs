@@ -13,6 +13,11 @@ use ringfence::config::Config;
 use ringfence::diagnostics::Diagnostic;
 use ringfence::workspace::{CheckOptions, Outcome};
 
+use crate::root;
+
+/// The day of every check: what expires, expires against it.
+pub const TODAY: &str = "2026-06-01";
+
 /// One expected finding.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Expected {
@@ -67,10 +72,26 @@ pub fn workspace(files: &[(String, Vec<u8>)]) -> Workspace {
 pub fn check(files: &[(String, Vec<u8>)], select: &[&str]) -> Outcome {
     let options = CheckOptions {
         select: select.iter().map(|name| (*name).to_owned()).collect(),
-        today: "2026-06-01".parse().ok(),
+        today: TODAY.parse().ok(),
         ..CheckOptions::default()
     };
     workspace(files).check(&options)
+}
+
+/// The rules that run on a case of the suite; none stands for all default rules.
+///
+/// On a fixture below `tests/suite/rules/<group>/<rule>/` these are that rule and those that suppressions in the fixture
+/// name, because without them nothing can be said about the suppressions.
+pub fn selection(case: &Path, files: &[(String, Vec<u8>)]) -> Vec<String> {
+    let below = case.strip_prefix(root().join("tests/suite/rules")).ok();
+    let Some(rule) = below.and_then(|below| below.iter().nth(1)) else { return Vec::new() };
+    let mut selection = vec![rule.to_string_lossy().into_owned()];
+    for (_, bytes) in files {
+        let text = String::from_utf8_lossy(bytes);
+        let lists = text.split("ignore[").skip(1).filter_map(|list| list.split(']').next());
+        selection.extend(lists.flat_map(|names| names.split(',')).map(|name| name.trim().to_owned()));
+    }
+    selection
 }
 
 /// The expectations in the comments of a text.
