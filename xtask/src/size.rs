@@ -14,8 +14,17 @@ struct Budget {
     what: &'static str,
     /// From the root: a file, or a folder of which every `.js` counts.
     path: &'static str,
-    /// After brotli.
+    /// After brotli: more fails.
     limit: u64,
+    /// What it is to come down to: more is said, and doesn't fail.
+    goal: u64,
+}
+
+impl Budget {
+    /// A budget that is kept.
+    const fn kept(what: &'static str, path: &'static str, limit: u64) -> Self {
+        Self { what, path, limit, goal: limit }
+    }
 }
 
 /// The one place where budgets are stated.
@@ -23,10 +32,11 @@ const BUDGETS: [Budget; 3] = [
     Budget {
         what: "embedding module",
         path: "js/packages/ringfence/wasm/ringfence_wasm_bg.wasm",
-        limit: 350 * KIB,
+        limit: 1024 * KIB,
+        goal: 350 * KIB,
     },
-    Budget { what: "its glue", path: "js/packages/ringfence/wasm/ringfence_wasm.js", limit: 4 * KIB },
-    Budget { what: "package ringfence", path: "js/packages/ringfence/dist", limit: 16 * KIB },
+    Budget::kept("its glue", "js/packages/ringfence/wasm/ringfence_wasm.js", 4 * KIB),
+    Budget::kept("package ringfence", "js/packages/ringfence/dist", 16 * KIB),
 ];
 
 /// How many contributors to a module are named.
@@ -56,7 +66,7 @@ pub(crate) fn run(root: &Path, args: &Args) -> Result<ExitCode> {
     if !args.built {
         wasm::build(root, false)?;
     }
-    let mut excesses = Vec::new();
+    let (mut excesses, mut hopes) = (Vec::new(), Vec::new());
     println!("{:<20} {:>10} {:>10} {:>10} {:>10}  bytes", "", "raw", "gzip", "brotli", "budget");
     for budget in &BUDGETS {
         let weight = measure(root, budget)?;
@@ -65,6 +75,7 @@ pub(crate) fn run(root: &Path, args: &Args) -> Result<ExitCode> {
             budget.what, weight.raw, weight.gzip, weight.brotli, budget.limit
         );
         excesses.extend(excess(budget, weight));
+        hopes.extend(above_goal(budget, weight));
     }
     for module in &MODULES {
         println!("\n{}", module.shipped());
@@ -76,6 +87,9 @@ pub(crate) fn run(root: &Path, args: &Args) -> Result<ExitCode> {
             println!();
             print_largest(contents.functions, args.functions);
         }
+    }
+    for hope in &hopes {
+        println!("\nwarning: {hope}");
     }
     for excess in &excesses {
         println!("\nerror: {excess}");
@@ -94,6 +108,13 @@ struct Weight {
 fn excess(budget: &Budget, weight: Weight) -> Option<String> {
     let over = weight.brotli.checked_sub(budget.limit).filter(|over| *over > 0)?;
     Some(format!("{} ({}) is {over} bytes over its budget", budget.what, budget.path))
+}
+
+fn above_goal(budget: &Budget, weight: Weight) -> Option<String> {
+    let over = weight.brotli.checked_sub(budget.goal).filter(|over| *over > 0)?;
+    (weight.brotli <= budget.limit).then(|| {
+        format!("{} ({}) is {over} bytes over its goal of {}", budget.what, budget.path, budget.goal)
+    })
 }
 
 /// The sum over the files of a budget, each compressed by itself.
@@ -145,10 +166,14 @@ mod tests {
 
     #[test]
     fn a_budget_is_exceeded_by_the_first_byte_beyond_it() {
-        let budget = Budget { what: "a", path: "b", limit: 10 };
+        let budget = Budget { goal: 8, ..Budget::kept("a", "b", 10) };
         let of = |brotli| excess(&budget, Weight { raw: 1000, gzip: 1000, brotli });
         assert_eq!(of(10), None);
         assert_eq!(of(12).as_deref(), Some("a (b) is 2 bytes over its budget"));
+        let hope = |brotli| above_goal(&budget, Weight { raw: 1000, gzip: 1000, brotli });
+        assert_eq!(hope(8), None);
+        assert_eq!(hope(9).as_deref(), Some("a (b) is 1 bytes over its goal of 8"));
+        assert_eq!(hope(11), None);
     }
 
     #[test]
