@@ -1,6 +1,6 @@
 /** Running programs, with limits. */
 
-import { spawnSync, type SpawnSyncOptions } from "node:child_process";
+import { type SpawnSyncOptions, spawnSync } from "node:child_process";
 import { closeSync, openSync, readSync } from "node:fs";
 
 import type { Printed, Ran } from "../../wasm-cli/ringfence_cli_wasm.js";
@@ -44,7 +44,11 @@ export function run(call: Call, seconds: number | undefined, limit: number | und
 export function runThrough(call: Call, input: string, file: string): Printed {
   const output = openSync(file, "w");
   try {
-    const ran = spawnSync(call.program, call.args, { ...options(call), input, stdio: ["pipe", output, "ignore"] });
+    const ran = spawnSync(call.program, call.args, {
+      ...options(call),
+      input,
+      stdio: ["pipe", output, "ignore"],
+    });
     // git says itself why it stopped listening.
     if (ran.error && !("code" in ran.error && ran.error.code === "EPIPE")) throw ran.error;
   } finally {

@@ -52,7 +52,8 @@ export class Progress {
   /** Shows a message in a while, or takes it away at once. */
   show(message: string | undefined): void {
     if (!this.#shared && (message === undefined || !canRedraw())) return;
-    const { slots, text } = (this.#shared ??= start());
+    this.#shared ??= start();
+    const { slots, text } = this.#shared;
     exclusively(slots, () => {
       if (message === undefined && slots[Slot.visible] === 1) {
         draw(CLEAR);
