@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::*;
 
 /// The schemas of answers by name, as they are committed.
-const SCHEMAS: [(&str, &str); 7] = [
+const SCHEMAS: [(&str, &str); 8] = [
     ("check-report", include_str!("../../../docs/schema/check-report.schema.json")),
     ("diff-report", include_str!("../../../docs/schema/diff-report.schema.json")),
     ("explain-report", include_str!("../../../docs/schema/explain-report.schema.json")),
@@ -18,6 +18,7 @@ const SCHEMAS: [(&str, &str); 7] = [
     ("fix-report", include_str!("../../../docs/schema/fix-report.schema.json")),
     ("flow-report", include_str!("../../../docs/schema/flow-report.schema.json")),
     ("graph-report", include_str!("../../../docs/schema/graph-report.schema.json")),
+    ("ide-answers", include_str!("../../../docs/schema/ide-answers.schema.json")),
 ];
 
 /// The files of a repository, and what is known of them.
